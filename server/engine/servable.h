@@ -1,0 +1,94 @@
+#ifndef PROVNET_SERVER_ENGINE_SERVABLE_H_
+#define PROVNET_SERVER_ENGINE_SERVABLE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "provnet/v1/bundle.pb.h"
+#include "provnet/v1/sample.pb.h"
+#include "storage/repository.h"
+#include "storage/sample_store.h"
+
+namespace provnet {
+
+// Where and how precisely a servable computes.
+struct EngineOptions {
+  // "cpu", "cuda" (the first device), "cuda:<n>", or "auto": CUDA when LibTorch has it and a device is there.
+  std::string device = "auto";
+  // Precision of the index head's matrix product: "fp32", "bf16", or "auto": bf16 where the processor has
+  // instructions for it. Accumulation is fp32 in both. Costs of bf16: scores good to about 2e-2 relative.
+  std::string index_precision = "auto";
+  // Threads that one call of Explain may use inside LibTorch and the index search; at least 1.
+  int intra_op_threads = 1;
+};
+
+// One validated input of a batch.
+struct ExplainQuery {
+  // The network's input, [channels, height, width] flattened, pixels / 255, finite. Exactly Servable::input_size() long.
+  std::vector<float> input;
+  // 1 .. sample_count.
+  uint32_t top_k = 5;
+  // Also read the exemplars' records.
+  bool with_samples = false;
+};
+
+// A training sample that supports (or, with a negative score in later heads, opposes) a prediction.
+struct ScoredSample {
+  uint64_t sample_index = 0;
+  // Softmax probability under the index head.
+  float score = 0;
+  uint32_t label = 0;
+};
+
+struct Explanation {
+  uint32_t class_id = 0;
+  // Softmax of the class head, one entry a class; sums to 1.
+  std::vector<float> class_probabilities;
+  // Best first; ties in ascending sample index. min(top_k, candidates) entries.
+  std::vector<ScoredSample> provenance;
+  // Share of `provenance` whose label is class_id.
+  float label_agreement = 0;
+  // Parallel to `provenance` when the query asked for samples, else empty.
+  std::vector<absl::StatusOr<v1::SampleRecord>> samples;
+};
+
+// One loaded and verified bundle: network, index head, samples. Immutable; keeps its files open. Thread-safe.
+class Servable {
+ public:
+  // Verifies every checksum of the bundle, loads it, checks the model against its manifest with one probe input.
+  // NOT_FOUND, DATA_LOSS, FAILED_PRECONDITION with the file or property that is wrong; INVALID_ARGUMENT for options.
+  static absl::StatusOr<std::shared_ptr<const Servable>> Load(const BundleLocation& location,
+                                                              const EngineOptions& options);
+
+  virtual ~Servable() = default;
+
+  virtual const v1::BundleManifest& manifest() const = 0;
+  virtual const SampleStore& samples() const = 0;
+  // "cpu" or "cuda:<n>", and "fp32" or "bf16": what the options resolved to.
+  virtual const std::string& device() const = 0;
+  virtual const std::string& index_precision() const = 0;
+
+  // Class names by class id; N; channels * height * width.
+  size_t class_count() const { return static_cast<size_t>(manifest().class_names_size()); }
+  uint64_t sample_count() const { return manifest().sample_count(); }
+  size_t input_size() const;
+
+  // One forward pass, one index search and at most one store read for the whole batch (at least one query). Entry i
+  // answers queries[i]; batch mates do not influence each other's answers beyond floating-point rounding. A query
+  // whose network output is not finite gets INTERNAL alone; the outer status is for faults of the whole batch.
+  virtual absl::StatusOr<std::vector<absl::StatusOr<Explanation>>> Explain(
+      absl::Span<const ExplainQuery* const> queries) const = 0;
+};
+
+// Keeps one loaded version alive while a request uses it. Hold it no longer than that: a replaced version's memory is
+// freed when its last handle goes.
+using ModelHandle = std::shared_ptr<const Servable>;
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_ENGINE_SERVABLE_H_

@@ -1,0 +1,22 @@
+#ifndef PROVNET_STORAGE_BUNDLE_LAYOUT_H_
+#define PROVNET_STORAGE_BUNDLE_LAYOUT_H_
+
+#include <cstdint>
+
+namespace provnet {
+
+// Names inside a bundle, <repository>/<model>/<version>/. See docs/storage_format.md.
+inline constexpr uint32_t kBundleSchemaVersion = 1;
+inline constexpr char kManifestFile[] = "manifest.json";
+// One line, "<sha256 of manifest.json>  manifest.json", as sha256sum -c reads it.
+inline constexpr char kManifestDigestFile[] = "manifest.json.sha256";
+inline constexpr char kModelFile[] = "model.pt";
+inline constexpr char kSamplesFolder[] = "samples";
+// uint32 [N]: the label of every sample.
+inline constexpr char kLabelsFile[] = "index/labels.npy";
+// float32 [N, d]: the unit vector of every sample (embedding heads).
+inline constexpr char kVectorsFile[] = "index/vectors.npy";
+
+}  // namespace provnet
+
+#endif  // PROVNET_STORAGE_BUNDLE_LAYOUT_H_
