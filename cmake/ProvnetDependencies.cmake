@@ -1,5 +1,6 @@
 # Every third-party library, found by find_package (or pkg-config where it ships no CMake files).
-find_package(Threads REQUIRED)
+# Before RocksDB, whose configuration defines gflags under another name than LibTorch's expects.
+find_package(Torch REQUIRED)
 find_package(absl REQUIRED CONFIG)
 find_package(Protobuf REQUIRED)
 find_package(gRPC REQUIRED CONFIG)
@@ -14,7 +15,6 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(turbojpeg REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(chafa REQUIRED IMPORTED_TARGET chafa)
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
-find_package(Torch REQUIRED)
 if(PROVNET_BUILD_TESTS)
   find_package(GTest REQUIRED CONFIG)
   find_package(benchmark REQUIRED CONFIG)
