@@ -120,12 +120,12 @@ class BatchQueueTest : public testing::Test {
 
  private:
   void Run(std::vector<std::unique_ptr<BatchTask>> batch) {
-    journal_.Add("at the gate");
     {
       const MutexLock lock(gate_mutex_);
       std::vector<int> numbers;
       for (const auto& task : batch) numbers.push_back(static_cast<FakeTask&>(*task).number());
       batches_.push_back(numbers);
+      journal_.Add("at the gate");
       while (!gate_open_) gate_changed_.Wait(gate_mutex_);
     }
     for (const auto& task : batch) static_cast<FakeTask&>(*task).Run();
