@@ -12,10 +12,12 @@ namespace {
 
 absl::StatusOr<int> CudaIndex(absl::string_view name) {
   if (name == "cuda") return 0;
+  absl::string_view number = name;
   int index = -1;
-  if (absl::ConsumePrefix(&name, "cuda:") && absl::SimpleAtoi(name, &index) && index >= 0 &&
-      index < 128)
+  if (absl::ConsumePrefix(&number, "cuda:") && absl::SimpleAtoi(number, &index) && index >= 0 &&
+      index < 128) {
     return index;
+  }
   return absl::InvalidArgumentError(absl::StrCat(
       "device \"", name, "\" is not known; expected auto, cpu, cuda or cuda:<number>"));
 }
