@@ -73,7 +73,7 @@ void RegisterHeads(const NetworkSpec& spec, Initializer& init) {
 absl::StatusOr<ProvenanceNetwork> ProvenanceNetwork::Create(const NetworkSpec& spec,
                                                             uint64_t seed) {
   PROVNET_RETURN_IF_ERROR(ValidateNetworkSpec(spec));
-  return CatchTorchErrors("building the network", [&]() -> absl::StatusOr<ProvenanceNetwork> {
+  return CatchTorchErrors("build the network", [&]() -> absl::StatusOr<ProvenanceNetwork> {
     torch::jit::Module module("ProvenanceNetwork");
     // Module::train() and eval() look for this attribute.
     module.register_attribute("training", c10::BoolType::get(), true);

@@ -109,7 +109,7 @@ bool CheckpointFile::Exists() const {
 absl::Status CheckpointFile::Save(const RunIdentity& identity, const RunPosition& position,
                                   const ProvenanceNetwork& network,
                                   const torch::optim::Optimizer& optimizer) const {
-  return CatchTorchErrors(absl::StrCat("writing the checkpoint ", path_.string()), [&] {
+  return CatchTorchErrors(absl::StrCat("write the checkpoint ", path_.string()), [&] {
     const std::string payload = Archive(identity, position, network, optimizer);
     return WriteFileAtomically(path_,
                                absl::StrCat(kHeader, ToHex(Sha256Of(payload)), "\n", payload));
@@ -121,7 +121,7 @@ absl::StatusOr<RunPosition> CheckpointFile::Restore(const RunIdentity& identity,
                                                     torch::optim::Optimizer& optimizer) const {
   PROVNET_ASSIGN_OR_RETURN(std::string payload, ReadPayload(path_));
   return CatchTorchErrors(
-      absl::StrCat("reading the checkpoint ", path_.string()),
+      absl::StrCat("read the checkpoint ", path_.string()),
       [&]() -> absl::StatusOr<RunPosition> {
         std::istringstream bytes(std::move(payload));
         torch::serialize::InputArchive archive, part;
