@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "storage/base/status_macros.h"
+#include "storage/file_io.h"
 #include "storage/sha256.h"
 #include "trainer/network/torch_errors.h"
 #include "trainer/training/atomic_file.h"
@@ -57,7 +58,7 @@ absl::Status CheckSameRun(const RunIdentity& saved, const RunIdentity& wanted,
 
 // The archive inside the file, its digest verified.
 absl::StatusOr<std::string> ReadPayload(const std::filesystem::path& path) {
-  PROVNET_ASSIGN_OR_RETURN(std::string contents, ReadWholeFile(path));
+  PROVNET_ASSIGN_OR_RETURN(std::string contents, ReadFile(path));
   const auto damaged = [&](absl::string_view why) {
     return absl::DataLossError(absl::StrCat("the checkpoint ", path.string(), " is damaged (", why,
                                             "): delete it and start over without --resume"));

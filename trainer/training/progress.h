@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace provnet {
@@ -29,6 +30,8 @@ class ProgressListener {
   virtual void BatchDone(const TrainingProgress& progress) = 0;
   // After an epoch's checkpoint was written.
   virtual void EpochDone(const TrainingProgress& progress) = 0;
+  // What is being done now, or something that the user should know; one line, no full stop.
+  virtual void Note(absl::string_view text) = 0;
 };
 
 }  // namespace provnet

@@ -20,9 +20,7 @@ class ProgressPrinter : public ProgressListener {
 
   void BatchDone(const TrainingProgress& progress) override;
   void EpochDone(const TrainingProgress& progress) override;
-
-  // One line of its own, e.g. "evaluating"; keeps the redrawn line whole.
-  void Note(absl::string_view text);
+  void Note(absl::string_view text) override;
 
  private:
   void EndRedrawnLine();
