@@ -36,6 +36,12 @@ InverseMap DrawMap(uint32_t height, uint32_t width, const AugmentOptions& option
           static_cast<float>(centre_y + sine * from_x - cosine * from_y)};
 }
 
+// std::floor is a library call on the x86-64 that compilers assume.
+int Floor(float value) {
+  const int truncated = static_cast<int>(value);
+  return truncated - (value < static_cast<float>(truncated) ? 1 : 0);
+}
+
 float Bilinear(float a, float b, float c, float d, float fx, float fy) {
   const float top = a + (b - a) * fx;
   const float bottom = c + (d - c) * fx;
@@ -57,15 +63,13 @@ void Warp(const uint8_t* plane, int height, int width, const InverseMap& map, fl
     for (int x = 0; x < width; ++x) {
       const float source_x = map.xx * x + map.xy * y + map.x0;
       const float source_y = map.yx * x + map.yy * y + map.y0;
-      const float floor_x = std::floor(source_x);
-      const float floor_y = std::floor(source_y);
-      const int left = static_cast<int>(floor_x);
-      const int top = static_cast<int>(floor_y);
-      const float fx = source_x - floor_x;
-      const float fy = source_y - floor_y;
+      const int left = Floor(source_x);
+      const int top = Floor(source_y);
+      const float fx = source_x - static_cast<float>(left);
+      const float fy = source_y - static_cast<float>(top);
       float value;
       if (left >= 0 && left + 1 < width && top >= 0 && top + 1 < height) {
-        const uint8_t* corner = plane + top * width + left;
+        const uint8_t* corner = plane + ptrdiff_t{top} * width + left;
         value = Bilinear(corner[0], corner[1], corner[width], corner[width + 1], fx, fy);
       } else {
         value = SampleAtEdge(plane, height, width, left, top, fx, fy);

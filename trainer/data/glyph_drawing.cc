@@ -25,6 +25,9 @@ using Polyline = std::vector<Point>;
 constexpr int kStepsPerSpan = 6;  // pieces of line between two pen points
 constexpr double kMargin = 1.0;   // pixels kept free around the ink
 
+// As Rng::Uniform, but compiled here, where the build forbids fused operations.
+double Between(Rng& rng, double low, double high) { return low + (high - low) * rng.Uniform(); }
+
 // sin(2 pi turns) to about 1e-7, from exactly rounded operations: libm's differ in their last bits.
 double Sine(double turns) {
   double t = turns - std::floor(turns + 0.5);  // [-0.5, 0.5)
@@ -68,11 +71,11 @@ class ElasticField {
  public:
   ElasticField(double strength, Rng& rng) {
     for (Wave& wave : waves_) {
-      wave.turns_x = rng.Uniform(-1.1, 1.1);
-      wave.turns_y = rng.Uniform(-1.1, 1.1);
+      wave.turns_x = Between(rng, -0.9, 0.9);
+      wave.turns_y = Between(rng, -0.9, 0.9);
       wave.phase = rng.Uniform();
-      wave.push_x = rng.Uniform(-strength, strength);
-      wave.push_y = rng.Uniform(-strength, strength);
+      wave.push_x = Between(rng, -strength, strength);
+      wave.push_y = Between(rng, -strength, strength);
     }
   }
 
@@ -98,10 +101,10 @@ struct Hand {
   double xx, xy, yx, yy;
 
   explicit Hand(Rng& rng) {
-    const double height = rng.Uniform(17.0, 21.5);
-    const double width = height * rng.Uniform(0.72, 1.12);
-    const double slant = rng.Uniform(-0.12, 0.38);
-    const double turn = rng.Uniform(-0.028, 0.028);  // of a circle
+    const double height = Between(rng, 17.0, 21.5);
+    const double width = height * Between(rng, 0.78, 1.15);
+    const double slant = Between(rng, -0.12, 0.38);
+    const double turn = Between(rng, -0.028, 0.028);  // of a circle
     const double sine = Sine(turn);
     const double cosine = Sine(turn + 0.25);
     // Turn after slant after stretch; y points down, so a slant to the right takes from x as y
@@ -124,11 +127,11 @@ struct Pen {
   double ink;       // at full strength, 0..255
 
   explicit Pen(Rng& rng) {
-    radius = rng.Uniform(0.75, 1.75);
-    pressure_turns = rng.Uniform(0.5, 2.0);
+    radius = Between(rng, 0.85, 1.7);
+    pressure_turns = Between(rng, 0.5, 2.0);
     pressure_phase = rng.Uniform();
-    softness = rng.Uniform(1.0, 1.5);
-    ink = rng.Uniform(225, 255);
+    softness = Between(rng, 1.0, 1.5);
+    ink = Between(rng, 235, 255);
   }
 
   double RadiusAt(double share) const {
@@ -152,7 +155,7 @@ void FitIntoPicture(std::vector<Polyline>& lines, double pen_radius, Rng& rng) {
   const double shrink = extent > room ? room / extent : 1.0;
   const auto place = [&](double from, double to) {
     const double slack = (room - shrink * (to - from)) / 2;
-    const double shift = std::min(slack, 1.6) * rng.Uniform(-1, 1);
+    const double shift = std::min(slack, 1.2) * Between(rng, -1, 1);
     return kGlyphSide / 2.0 + shift - shrink * (from + to) / 2;
   };
   const double x0 = place(low.x, high.x);
@@ -207,7 +210,7 @@ void Ink(const std::vector<Polyline>& lines, const Pen& pen,
   }
   for (size_t i = 0; i < depths.size(); ++i) {
     const double share = std::clamp(0.5 + depths[i] / pen.softness, 0.0, 1.0);
-    image[i] = static_cast<uint8_t>(share * pen.ink + 0.5);
+    image[i] = static_cast<uint8_t>(std::lround(share * pen.ink));
   }
 }
 
@@ -216,7 +219,7 @@ void Ink(const std::vector<Polyline>& lines, const Pen& pen,
 void DrawGlyph(uint32_t digit, Rng& rng, std::span<uint8_t, kGlyphBytes> image) {
   const auto variants = WritingVariants(digit);
   const auto strokes = variants[rng.Below(variants.size())];
-  const ElasticField field(0.075, rng);
+  const ElasticField field(0.052, rng);
   const Hand hand(rng);
   const Pen pen(rng);
   std::vector<Polyline> lines;

@@ -8,10 +8,12 @@ namespace {
 constexpr bool kCorner = true;
 
 // NAMES: digit, variant, stroke. A stroke's points follow the pen.
-constexpr PenPoint k0Round[] = {{58, 3},  {38, 6},  {22, 24}, {16, 50}, {22, 78}, {42, 98},
-                                {62, 95}, {80, 74}, {84, 46}, {77, 18}, {62, 4},  {50, 4}};
-constexpr PenPoint k0Narrow[] = {{62, 8},   {50, 0},  {36, 12}, {28, 42}, {28, 68}, {36, 92},
-                                 {50, 100}, {63, 90}, {71, 66}, {71, 38}, {65, 14}, {57, 6}};
+constexpr PenPoint k0Round[] = {{60, 3},  {42, 2},  {26, 14}, {17, 36}, {17, 62},
+                                {27, 86}, {45, 99}, {64, 95}, {78, 78}, {83, 52},
+                                {79, 25}, {67, 7},  {53, 2}};
+constexpr PenPoint k0Narrow[] = {{62, 8},  {50, 0},  {38, 8},  {30, 30}, {28, 55},
+                                 {32, 82}, {42, 97}, {55, 97}, {66, 82}, {71, 56},
+                                 {71, 32}, {64, 11}, {55, 3}};
 
 constexpr PenPoint k1Plain[] = {{52, 0}, {51, 35}, {50, 70}, {49, 100}};
 constexpr PenPoint k1Flag[] = {{32, 22}, {44, 12}, {54, 0, kCorner}, {53, 50}, {52, 100}};

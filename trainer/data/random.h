@@ -50,7 +50,8 @@ class Rng {
   // In [0, 1), a multiple of 2^-53.
   double Uniform() { return static_cast<double>(Next() >> 11) * 0x1p-53; }
 
-  // Between `low` and `high`.
+  // Between `low` and `high`; up to a last bit where the processor fuses multiplication and
+  // addition.
   double Uniform(double low, double high) { return low + (high - low) * Uniform(); }
 
   // In [0, bound), without bias. `bound` is at least 1.
