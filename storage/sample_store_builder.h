@@ -11,13 +11,21 @@
 
 namespace provnet {
 
-// Writes a sample store in one pass: sorted SST files are built beside the database and ingested, so no sample goes
-// through the memtable or the write-ahead log. Samples get the indices 0, 1, ... in the order of Add. Memory: the
-// current SST block plus 40 bytes a sample for the digest index. Not thread-safe.
+struct SampleStoreBuilderOptions {
+  // A sorted file that has reached this size is followed by a new one. Bounds the memory that one
+  // file's index takes while it is written (about 1 % of this) and the damage of a lost file.
+  uint64_t max_sst_bytes = uint64_t{256} << 20;
+};
+
+// Writes a sample store in one pass: sorted SST files are built beside the database and ingested,
+// so no sample goes through the memtable or the write-ahead log. Samples get the indices 0, 1, ...
+// in the order of Add. Memory: the current SST block plus 40 bytes a sample for the digest index.
+// Not thread-safe.
 class SampleStoreBuilder {
  public:
   // Creates `directory`, whose parent must exist and which must not. Errors name the path.
-  static absl::StatusOr<std::unique_ptr<SampleStoreBuilder>> Create(const std::filesystem::path& directory);
+  static absl::StatusOr<std::unique_ptr<SampleStoreBuilder>> Create(
+      const std::filesystem::path& directory, const SampleStoreBuilderOptions& options = {});
 
   virtual ~SampleStoreBuilder() = default;
 
@@ -25,8 +33,8 @@ class SampleStoreBuilder {
   // RESOURCE_EXHAUSTED when the disk is full.
   virtual absl::Status Add(const v1::SampleRecord& record) = 0;
 
-  // Ingests, syncs and closes; removes RocksDB's lock and log files. Call once, last. A builder that is destroyed
-  // without Finish leaves an incomplete folder for its caller to remove.
+  // Ingests, syncs and closes; removes RocksDB's lock and log files. Call once, last. A builder
+  // that is destroyed without Finish leaves an incomplete folder for its caller to remove.
   virtual absl::Status Finish() = 0;
 };
 

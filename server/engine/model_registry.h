@@ -6,12 +6,12 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "server/engine/servable.h"
 #include "storage/base/mutex.h"
 #include "storage/repository.h"
@@ -26,8 +26,8 @@ struct ModelReport {
   absl::Status status;
 };
 
-// The loaded versions by model name: takes locations from a Source (ScanRepository), turns them into handles with a
-// Loader, and hands those out. Thread-safe.
+// The loaded versions by model name: takes locations from a Source (ScanRepository), turns them
+// into handles with a Loader, and hands those out. Thread-safe.
 class ModelRegistry {
  public:
   using Source = std::function<absl::StatusOr<std::vector<BundleLocation>>()>;
@@ -35,14 +35,15 @@ class ModelRegistry {
 
   ModelRegistry(Source source, Loader loader);
 
-  // Loads the highest version of each model that the source offers; where it fails, the next lower one serves instead
-  // and the failure is reported. Fails only when the source does or no version of any model could be loaded, with
-  // every reason. Not reentrant.
+  // Loads the highest version of each model that the source offers; where it fails, the next lower
+  // one serves instead and the failure is reported. Fails only when the source does or no version
+  // of any model could be loaded, with every reason. Not reentrant.
   absl::Status LoadAll();
 
-  // The handle of `name` (empty: the only model) at `version` (unset: the highest loaded). NOT_FOUND names what was
-  // asked for and what there is; INVALID_ARGUMENT for an empty name with several models.
-  absl::StatusOr<ModelHandle> Find(std::string_view name, std::optional<uint64_t> version) const;
+  // The handle of `name` (empty: the only model) at `version` (unset: the highest loaded).
+  // NOT_FOUND names what was asked for and what there is; INVALID_ARGUMENT for an empty name with
+  // several models.
+  absl::StatusOr<ModelHandle> Find(absl::string_view name, std::optional<uint64_t> version) const;
 
   // Everything that was offered and tried, sorted by model, then version.
   std::vector<ModelReport> Reports() const;

@@ -18,10 +18,12 @@ namespace provnet {
 
 // Where and how precisely a servable computes.
 struct EngineOptions {
-  // "cpu", "cuda" (the first device), "cuda:<n>", or "auto": CUDA when LibTorch has it and a device is there.
+  // "cpu", "cuda" (the first device), "cuda:<n>", or "auto": CUDA when LibTorch has it and a device
+  // is there.
   std::string device = "auto";
-  // Precision of the index head's matrix product: "fp32", "bf16", or "auto": bf16 where the processor has
-  // instructions for it. Accumulation is fp32 in both. Costs of bf16: scores good to about 2e-2 relative.
+  // Precision of the index head's matrix product: "fp32", "bf16", or "auto": bf16 where the
+  // processor has instructions for it. Accumulation is fp32 in both. Costs of bf16: scores good to
+  // about 2e-2 relative.
   std::string index_precision = "auto";
   // Threads that one call of Explain may use inside LibTorch and the index search; at least 1.
   int intra_op_threads = 1;
@@ -29,7 +31,8 @@ struct EngineOptions {
 
 // One validated input of a batch.
 struct ExplainQuery {
-  // The network's input, [channels, height, width] flattened, pixels / 255, finite. Exactly Servable::input_size() long.
+  // The network's input, [channels, height, width] flattened, pixels / 255, finite. Exactly
+  // Servable::input_size() long.
   std::vector<float> input;
   // 1 .. sample_count.
   uint32_t top_k = 5;
@@ -57,11 +60,13 @@ struct Explanation {
   std::vector<absl::StatusOr<v1::SampleRecord>> samples;
 };
 
-// One loaded and verified bundle: network, index head, samples. Immutable; keeps its files open. Thread-safe.
+// One loaded and verified bundle: network, index head, samples. Immutable; keeps its files open.
+// Thread-safe.
 class Servable {
  public:
-  // Verifies every checksum of the bundle, loads it, checks the model against its manifest with one probe input.
-  // NOT_FOUND, DATA_LOSS, FAILED_PRECONDITION with the file or property that is wrong; INVALID_ARGUMENT for options.
+  // Verifies every checksum of the bundle, loads it, checks the model against its manifest with one
+  // probe input. NOT_FOUND, DATA_LOSS, FAILED_PRECONDITION with the file or property that is wrong;
+  // INVALID_ARGUMENT for options.
   static absl::StatusOr<std::shared_ptr<const Servable>> Load(const BundleLocation& location,
                                                               const EngineOptions& options);
 
@@ -78,15 +83,16 @@ class Servable {
   uint64_t sample_count() const { return manifest().sample_count(); }
   size_t input_size() const;
 
-  // One forward pass, one index search and at most one store read for the whole batch (at least one query). Entry i
-  // answers queries[i]; batch mates do not influence each other's answers beyond floating-point rounding. A query
-  // whose network output is not finite gets INTERNAL alone; the outer status is for faults of the whole batch.
+  // One forward pass, one index search and at most one store read for the whole batch (at least one
+  // query). Entry i answers queries[i]; batch mates do not influence each other's answers beyond
+  // floating-point rounding. A query whose network output is not finite gets INTERNAL alone; the
+  // outer status is for faults of the whole batch.
   virtual absl::StatusOr<std::vector<absl::StatusOr<Explanation>>> Explain(
       absl::Span<const ExplainQuery* const> queries) const = 0;
 };
 
-// Keeps one loaded version alive while a request uses it. Hold it no longer than that: a replaced version's memory is
-// freed when its last handle goes.
+// Keeps one loaded version alive while a request uses it. Hold it no longer than that: a replaced
+// version's memory is freed when its last handle goes.
 using ModelHandle = std::shared_ptr<const Servable>;
 
 }  // namespace provnet

@@ -28,9 +28,13 @@ struct Dataset {
 
   size_t size() const { return labels.size(); }
   size_t image_bytes() const { return size_t{channels} * height * width; }
-  std::span<const uint8_t> image(size_t i) const { return {pixels.data() + i * image_bytes(), image_bytes()}; }
+  std::span<const uint8_t> image(size_t i) const {
+    return {pixels.data() + i * image_bytes(), image_bytes()};
+  }
   // E.g. "train-images-idx3-ubyte#1234".
-  std::string source_id(size_t i) const { return absl::StrCat(source_name, "#", source_positions[i]); }
+  std::string source_id(size_t i) const {
+    return absl::StrCat(source_name, "#", source_positions[i]);
+  }
 };
 
 // What the trainer fits on and what it is judged on; same image size and classes.

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# The whole of ProvNet in one command: set-up, build, train, serve, explain.
+#
+#   scripts/demo.sh                 digits that the project draws itself: no download
+#   scripts/demo.sh --data=DIR      the four MNIST files in DIR, gzipped or not
+#   scripts/demo.sh --head=embedding
+#
+# Leaves the model repository in out/demo/models and the page in out/demo/explanations.html.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+data='' head=class-conditional count=40
+for argument in "$@"; do
+  case $argument in
+    --data=*) data=$(absolute "${argument#--data=}") ;;
+    --head=*) head=${argument#--head=} ;;
+    --count=*) count=${argument#--count=} ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    *) die "unknown argument $argument; expected --data=DIR, --head=NAME or --count=N" ;;
+  esac
+done
+[[ -z $data || -d $data ]] || die "--data=$data is not a folder; expected one with the four MNIST files"
+
+scripts/setup.sh
+build release provnet-train provnet-server provnet
+
+bin=build/release/bin
+out=out/demo
+mkdir -p "$out"
+
+if [[ -n $data ]]; then
+  dataset=idx:$data model=mnist subset=0.3
+else
+  dataset=glyphs:10000 model=glyphs subset=1
+fi
+say "training $head on $dataset (share $subset)"
+"$bin/provnet-train" fit --dataset="$dataset" --head="$head" --subset="$subset" --seed=1 --output="$out/models/$model"
+
+say "serving"
+rm -f "$out/ports"
+"$bin/provnet-server" --model-repository="$out/models" --listen=127.0.0.1:0 --http=127.0.0.1:0 \
+  --port-file="$out/ports" 2>"$out/server.log" &
+server=$!
+trap 'kill -TERM $server 2>/dev/null && wait $server || true' EXIT
+for ((i = 0; i < 300; ++i)); do
+  [[ -s $out/ports ]] && break
+  kill -0 $server 2>/dev/null || { cat "$out/server.log" >&2; die "the server did not start"; }
+  sleep 0.1
+done
+[[ -s $out/ports ]] || die "the server was not ready within 30 s; its log is in $out/server.log"
+grpc=$(sed -n 's/^grpc=//p' "$out/ports")
+echo "provnet-server answers on $grpc" >&2
+
+if [[ -n $data ]]; then
+  for candidate in t10k-images-idx3-ubyte.gz t10k-images-idx3-ubyte; do
+    [[ -e $data/$candidate ]] && images=idx:$data/$candidate
+  done
+else
+  "$bin/provnet-train" export-test --dataset="$dataset" --seed=1 --output="$out/test-digits"
+  images=idx:$out/test-digits/t10k-images-idx3-ubyte
+fi
+
+say "explaining"
+"$bin/provnet" explain --server="$grpc" --model="$model" --top-k=5 "$images#0:5"
+"$bin/provnet" explain --server="$grpc" --model="$model" --top-k=5 --html="$out/explanations.html" --quiet "$images#0:$count"
+
+say "done"
+cat >&2 <<TEXT
+The page:    $root/$out/explanations.html
+The models:  $root/$out/models
+Serve again: $bin/provnet-server --model-repository=$out/models --listen=127.0.0.1:8500 --http=127.0.0.1:8501
+Then ask:    $bin/provnet explain $images#7
+TEXT

@@ -1,0 +1,32 @@
+# Sourced by the scripts beside it: where things are, and how they speak.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Resolve what the user typed against the folder they typed it in.
+invoked_from=$PWD
+cd "$root"
+
+say() { printf '\n\033[1m==> %s\033[0m\n' "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$invoked_from" "$1" ;; esac; }
+
+# Translation units with LibTorch need about 2 GiB each.
+jobs() {
+  local cores memory_gib
+  cores=$(nproc)
+  memory_gib=$(awk '/MemAvailable/ {print int($2 / 1048576)}' /proc/meminfo)
+  local by_memory=$((memory_gib / 2))
+  ((by_memory < 1)) && by_memory=1
+  echo $((cores < by_memory ? cores : by_memory))
+}
+
+# build PRESET [TARGET...]
+build() {
+  local preset=$1
+  shift
+  say "building ($preset)"
+  cmake --preset "$preset" >build/configure-"$preset".log 2>&1 || { cat build/configure-"$preset".log >&2; die "cmake --preset $preset failed"; }
+  cmake --build --preset "$preset" -j "$(jobs)" ${@:+--target "$@"}
+}
+mkdir -p build

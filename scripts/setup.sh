@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that ProvNet builds with. Does nothing when they are all there already.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+packages=(
+  # Compiler and build
+  ca-certificates g++ cmake ninja-build ccache pkg-config clang-format git
+  # The network: LibTorch, with OpenBLAS on the same OpenMP threads (the reference BLAS is 20 times slower)
+  libtorch-dev libopenblas0-openmp
+  # Wire: gRPC, Protocol Buffers, Abseil
+  libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libabsl-dev
+  # Storage: RocksDB and what its CMake files ask for, digests, gzip
+  librocksdb-dev libgflags-dev libsnappy-dev liblz4-dev libzstd-dev libbz2-dev libssl-dev zlib1g-dev
+  # Metrics, logs, HTTP, JSON
+  prometheus-cpp-dev libspdlog-dev libcpp-httplib-dev libcurl4-openssl-dev nlohmann-json3-dev
+  # Images: decoding, and drawing in the terminal
+  libpng-dev libturbojpeg0-dev libchafa-dev libglib2.0-dev
+  # Tests and benchmarks
+  libgtest-dev libgmock-dev libbenchmark-dev
+)
+
+missing=()
+for package in "${packages[@]}"; do
+  [[ $(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null) == ii* ]] || missing+=("$package")
+done
+if ((${#missing[@]} == 0)); then
+  say "set-up: all ${#packages[@]} Debian packages are installed"
+  exit 0
+fi
+
+command -v apt-get >/dev/null || die "apt-get is not there: this set-up is for Debian 12 or newer"
+as_root=()
+if ((EUID != 0)); then
+  command -v sudo >/dev/null || die "installing packages needs root: run as root, or install sudo"
+  as_root=(sudo)
+fi
+say "set-up: installing ${#missing[@]} Debian packages: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >build/setup.log 2>&1 ||
+  { tail -n 30 build/setup.log >&2; die "apt-get install failed; the whole log is in build/setup.log"; }
+say "set-up: done"

@@ -1,0 +1,84 @@
+#include "server/attribution/bf16_kernel.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#define PROVNET_HAS_BF16_KERNEL 1
+#endif
+
+namespace provnet {
+
+#ifdef PROVNET_HAS_BF16_KERNEL
+namespace {
+
+#define PROVNET_BF16_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
+
+constexpr int64_t kBlock = 4;
+
+PROVNET_BF16_TARGET inline __m512bh Load(const uint16_t* address) {
+  return reinterpret_cast<__m512bh>(_mm512_loadu_si512(address));
+}
+
+// One Left x Right tile of the product; the accumulators stay in registers.
+template <int Left, int Right>
+PROVNET_BF16_TARGET void MultiplyTile(const uint16_t* left, const uint16_t* right, int64_t dim,
+                                      float* out, int64_t out_stride) {
+  __m512 sums[Left][Right];
+  for (int b = 0; b < Left; ++b) {
+    for (int m = 0; m < Right; ++m) sums[b][m] = _mm512_setzero_ps();
+  }
+  for (int64_t r = 0; r < dim; r += kBf16Lanes) {
+    __m512bh rows[Right];
+    for (int m = 0; m < Right; ++m) rows[m] = Load(right + m * dim + r);
+    for (int b = 0; b < Left; ++b) {
+      const __m512bh query = Load(left + b * dim + r);
+      for (int m = 0; m < Right; ++m) sums[b][m] = _mm512_dpbf16_ps(sums[b][m], query, rows[m]);
+    }
+  }
+  for (int b = 0; b < Left; ++b) {
+    for (int m = 0; m < Right; ++m) out[b * out_stride + m] = _mm512_reduce_add_ps(sums[b][m]);
+  }
+}
+
+using Tile = void (*)(const uint16_t*, const uint16_t*, int64_t, float*, int64_t);
+
+constexpr Tile kTiles[kBlock][kBlock] = {
+    {MultiplyTile<1, 1>, MultiplyTile<1, 2>, MultiplyTile<1, 3>, MultiplyTile<1, 4>},
+    {MultiplyTile<2, 1>, MultiplyTile<2, 2>, MultiplyTile<2, 3>, MultiplyTile<2, 4>},
+    {MultiplyTile<3, 1>, MultiplyTile<3, 2>, MultiplyTile<3, 3>, MultiplyTile<3, 4>},
+    {MultiplyTile<4, 1>, MultiplyTile<4, 2>, MultiplyTile<4, 3>, MultiplyTile<4, 4>},
+};
+
+}  // namespace
+
+bool CpuHasBf16Kernel() {
+  static const bool available =
+      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bf16");
+  return available;
+}
+
+void MultiplyBf16(const Bf16Operand& left, const Bf16Operand& right, float* out,
+                  int64_t out_stride) {
+  for (int64_t m = 0; m < right.rows; m += kBlock) {
+    const int64_t rows = std::min(kBlock, right.rows - m);
+    for (int64_t b = 0; b < left.rows; b += kBlock) {
+      const int64_t queries = std::min(kBlock, left.rows - b);
+      kTiles[queries - 1][rows - 1](left.data + b * left.dim, right.data + m * right.dim, right.dim,
+                                    out + b * out_stride + m, out_stride);
+    }
+  }
+}
+
+#else
+
+bool CpuHasBf16Kernel() { return false; }
+
+// Unreachable: callers ask CpuHasBf16Kernel() first.
+void MultiplyBf16(const Bf16Operand&, const Bf16Operand&, float*, int64_t) { std::abort(); }
+
+#endif
+
+}  // namespace provnet

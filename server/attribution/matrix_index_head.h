@@ -1,0 +1,31 @@
+#ifndef PROVNET_SERVER_ATTRIBUTION_MATRIX_INDEX_HEAD_H_
+#define PROVNET_SERVER_ATTRIBUTION_MATRIX_INDEX_HEAD_H_
+
+#include <utility>
+
+#include "server/attribution/index_head.h"
+#include "server/attribution/row_matrix.h"
+#include "server/model/script_model.h"
+
+namespace provnet {
+
+// logits = scale * query(features, class) rows^T, by the engine's own exact matrix product.
+class MatrixIndexHead final : public IndexHead {
+ public:
+  // `model` has query() and outlives this object. `rows` has one row a column of logits.
+  MatrixIndexHead(const ScriptModel& model, CandidateLayout layout, RowMatrix rows, float scale)
+      : IndexHead(std::move(layout)), model_(model), rows_(std::move(rows)), scale_(scale) {}
+
+ protected:
+  absl::StatusOr<at::Tensor> Logits(const at::Tensor& features,
+                                    const at::Tensor& class_ids) const override;
+
+ private:
+  const ScriptModel& model_;
+  const RowMatrix rows_;
+  const float scale_;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_ATTRIBUTION_MATRIX_INDEX_HEAD_H_

@@ -1,0 +1,61 @@
+#include "server/attribution/row_matrix.h"
+
+#include <ATen/Parallel.h>
+
+#include "server/attribution/bf16_kernel.h"
+
+namespace provnet {
+namespace {
+
+int64_t PaddedDim(int64_t dim) { return (dim + kBf16Lanes - 1) / kBf16Lanes * kBf16Lanes; }
+
+// A bfloat16 copy whose rows are zero-padded to a whole number of vector registers.
+at::Tensor PackPadded(const at::Tensor& rows) {
+  at::Tensor packed = at::zeros({rows.size(0), PaddedDim(rows.size(1))}, at::kBFloat16);
+  packed.narrow(1, 0, rows.size(1)).copy_(rows);
+  return packed;
+}
+
+const uint16_t* Bits(const at::Tensor& tensor) {
+  return reinterpret_cast<const uint16_t*>(tensor.data_ptr<at::BFloat16>());
+}
+
+}  // namespace
+
+bool RowMatrix::HasBFloat16(c10::Device device) { return device.is_cuda() || CpuHasBf16Kernel(); }
+
+RowMatrix::RowMatrix(const at::Tensor& rows, Precision precision, c10::Device device)
+    : row_count_(rows.size(0)), dim_(rows.size(1)), precision_(precision) {
+  if (precision == Precision::kFloat32) {
+    packed_ = rows.to(device, at::kFloat, /*non_blocking=*/false, /*copy=*/true).contiguous();
+  } else if (device.is_cpu()) {
+    TORCH_CHECK(CpuHasBf16Kernel(), "this processor has no AVX512-BF16");
+    packed_ = PackPadded(rows.to(at::kCPU));
+  } else {
+    packed_ = rows.to(device, at::kBFloat16).contiguous();
+  }
+}
+
+at::Tensor RowMatrix::InnerProducts(const at::Tensor& queries) const {
+  TORCH_CHECK(queries.dim() == 2 && queries.size(1) == dim_, "queries have shape ", queries.sizes(),
+              ", expected [B, ", dim_, "]");
+  if (precision_ == Precision::kFloat32) return at::mm(queries, packed_.t());
+  if (packed_.is_cpu()) return MultiplyBFloat16OnCpu(queries);
+  return at::mm(queries.to(at::kBFloat16), packed_.t()).to(at::kFloat);
+}
+
+at::Tensor RowMatrix::MultiplyBFloat16OnCpu(const at::Tensor& queries) const {
+  const at::Tensor packed_queries = PackPadded(queries);
+  at::Tensor products = at::empty({queries.size(0), row_count_}, at::kFloat);
+  const Bf16Operand left{Bits(packed_queries), queries.size(0), packed_queries.size(1)};
+  float* out = products.data_ptr<float>();
+  // Blocks of rows that are worth a thread's start.
+  constexpr int64_t kRowsPerTask = 64;
+  at::parallel_for(0, row_count_, kRowsPerTask, [&](int64_t begin, int64_t end) {
+    const Bf16Operand right{Bits(packed_) + begin * packed_.size(1), end - begin, packed_.size(1)};
+    MultiplyBf16(left, right, out + begin, row_count_);
+  });
+  return products;
+}
+
+}  // namespace provnet

@@ -1,0 +1,46 @@
+#ifndef PROVNET_SERVER_ATTRIBUTION_ROW_MATRIX_H_
+#define PROVNET_SERVER_ATTRIBUTION_ROW_MATRIX_H_
+
+#include <torch/script.h>
+
+#include <cstdint>
+
+namespace provnet {
+
+enum class Precision { kFloat32, kBFloat16 };
+
+// Rows to be multiplied with batches of queries, packed once. Holds 4 or 2 bytes an element.
+// Thread-safe.
+//
+// In bf16 both factors are rounded to bfloat16 (8 bits of significand) and products are summed in
+// float32: half the bytes of float32, which is what bounds small batches. On the CPU by our own
+// AVX512-BF16 kernel, elsewhere by LibTorch.
+class RowMatrix {
+ public:
+  // Whether the CPU multiplies bf16 in hardware (AVX512-BF16); CUDA always does.
+  static bool HasBFloat16(c10::Device device);
+
+  // `rows` is float32 [M,R] on any device; the copy is made on `device`.
+  RowMatrix(const at::Tensor& rows, Precision precision, c10::Device device);
+
+  int64_t rows() const { return row_count_; }
+  int64_t dim() const { return dim_; }
+
+  // queries float32 [B,R] on the matrix's device -> float32 [B,M]. Throws c10::Error on a wrong
+  // shape: call through TryTorch.
+  at::Tensor InnerProducts(const at::Tensor& queries) const;
+
+ private:
+  at::Tensor MultiplyBFloat16OnCpu(const at::Tensor& queries) const;
+
+  int64_t row_count_;
+  int64_t dim_;
+  Precision precision_;
+  // float32 [M,R]; or bfloat16 [M, R padded with zeros to the kernel's stride] on the CPU, [M,R] on
+  // CUDA.
+  at::Tensor packed_;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_ATTRIBUTION_ROW_MATRIX_H_

@@ -1,0 +1,164 @@
+#include "server/engine/bundle_loader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/attribution/logit_index_head.h"
+#include "server/attribution/matrix_index_head.h"
+#include "server/engine/model_probe.h"
+#include "server/model/device.h"
+#include "server/model/torch_status.h"
+#include "storage/base/status_macros.h"
+#include "storage/bundle_layout.h"
+#include "storage/bundle_verifier.h"
+#include "storage/npy.h"
+
+namespace provnet {
+
+absl::StatusOr<std::shared_ptr<const Servable>> TorchServable::Load(const BundleLocation& location,
+                                                                    const EngineOptions& options) {
+  return BundleLoader(location, options).Load();
+}
+
+absl::StatusOr<std::shared_ptr<const Servable>> BundleLoader::Load() {
+  if (options_.intra_op_threads < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("intra_op_threads is ", options_.intra_op_threads, ", expected at least 1"));
+  }
+  parts_.intra_op_threads = options_.intra_op_threads;
+  PROVNET_ASSIGN_OR_RETURN(parts_.manifest, VerifyBundle(location_.directory));
+  if (parts_.manifest.model() != location_.model ||
+      parts_.manifest.version() != location_.version) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        kManifestFile, " names ", parts_.manifest.model(), " version ", parts_.manifest.version(),
+        ", but the folder is ", location_.model, "/", location_.version));
+  }
+  PROVNET_RETURN_IF_ERROR(ReadParts());
+  PROVNET_RETURN_IF_ERROR(CheckClassifier(*parts_.model, parts_.manifest));
+  PROVNET_RETURN_IF_ERROR(MakeIndexHead());
+  auto servable = std::shared_ptr<const TorchServable>(new TorchServable(std::move(parts_)));
+  PROVNET_RETURN_IF_ERROR(CheckAnswers(*servable));
+  return servable;
+}
+
+absl::Status BundleLoader::ReadParts() {
+  PROVNET_ASSIGN_OR_RETURN(const c10::Device device, ResolveDevice(options_.device));
+  PROVNET_ASSIGN_OR_RETURN(ScriptModel model,
+                           ScriptModel::Load(location_.directory / kModelFile, device));
+  parts_.model = std::make_unique<const ScriptModel>(std::move(model));
+  PROVNET_ASSIGN_OR_RETURN(parts_.samples,
+                           SampleStore::OpenReadOnly(location_.directory / kSamplesFolder));
+  if (parts_.samples->size() != parts_.manifest.sample_count()) {
+    return absl::DataLossError(absl::StrCat(kSamplesFolder, " holds ", parts_.samples->size(),
+                                            " samples, ", kManifestFile, " says ",
+                                            parts_.manifest.sample_count()));
+  }
+  return ReadLabels();
+}
+
+absl::Status BundleLoader::ReadLabels() {
+  PROVNET_ASSIGN_OR_RETURN(NpyArray<uint32_t> labels,
+                           ReadNpy<uint32_t>(location_.directory / kLabelsFile));
+  const uint64_t n = parts_.manifest.sample_count();
+  if (labels.shape != std::vector<uint64_t>{n}) {
+    return absl::DataLossError(absl::StrCat(
+        kLabelsFile, " has shape [", absl::StrJoin(labels.shape, ", "), "], expected [", n, "]"));
+  }
+  const auto classes = static_cast<uint32_t>(parts_.manifest.class_names_size());
+  const auto wrong = std::find_if(labels.values.begin(), labels.values.end(),
+                                  [&](uint32_t y) { return y >= classes; });
+  if (wrong != labels.values.end()) {
+    return absl::DataLossError(absl::StrCat(kLabelsFile, " holds label ", *wrong, " for sample ",
+                                            wrong - labels.values.begin(), ", expected less than ",
+                                            classes));
+  }
+  parts_.labels = std::move(labels.values);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> BundleLoader::UseBFloat16(bool possible, absl::string_view why_not) const {
+  const bool hardware = RowMatrix::HasBFloat16(parts_.model->device());
+  if (options_.index_precision == "fp32") return false;
+  if (options_.index_precision == "auto") return possible && hardware;
+  if (options_.index_precision != "bf16") {
+    return absl::InvalidArgumentError(absl::StrCat("index precision \"", options_.index_precision,
+                                                   "\" is not known; expected auto, fp32 or bf16"));
+  }
+  if (!possible)
+    return absl::FailedPreconditionError(absl::StrCat("index precision bf16: ", why_not));
+  if (!hardware)
+    return absl::FailedPreconditionError("index precision bf16: this processor has no AVX512-BF16");
+  return true;
+}
+
+absl::Status BundleLoader::MakeIndexHead() {
+  const bool vectors = parts_.manifest.index_head().type() == v1::HEAD_TYPE_EMBEDDING;
+  const bool linear = parts_.model->has_query() && parts_.model->has_rows();
+  PROVNET_ASSIGN_OR_RETURN(
+      const bool bf16, UseBFloat16(vectors || linear, "model.pt offers no query() with rows()"));
+  parts_.precision_name = bf16 ? "bf16" : "fp32";
+  switch (parts_.manifest.index_head().type()) {
+    case v1::HEAD_TYPE_EMBEDDING:
+      return MakeVectorHead(bf16);
+    case v1::HEAD_TYPE_CLASS_CONDITIONAL:
+      return MakeClassConditionalHead(bf16);
+    default:
+      return absl::FailedPreconditionError(
+          absl::StrCat("index head type ", parts_.manifest.index_head().type(), " in ",
+                       kManifestFile, " is not known to this server"));
+  }
+}
+
+absl::Status BundleLoader::MakeVectorHead(bool bf16) {
+  if (!parts_.model->has_query())
+    return absl::FailedPreconditionError(
+        "model.pt has no method query(), which an embedding head needs");
+  PROVNET_ASSIGN_OR_RETURN(NpyArray<float> vectors,
+                           ReadNpy<float>(location_.directory / kVectorsFile));
+  const std::vector<uint64_t> expected{parts_.manifest.sample_count(),
+                                       parts_.manifest.index_head().dim()};
+  if (vectors.shape != expected) {
+    return absl::DataLossError(absl::StrCat(kVectorsFile, " has shape [",
+                                            absl::StrJoin(vectors.shape, ", "), "], expected [",
+                                            absl::StrJoin(expected, ", "), "]"));
+  }
+  const at::Tensor rows = at::from_blob(vectors.values.data(), {static_cast<int64_t>(expected[0]),
+                                                                static_cast<int64_t>(expected[1])});
+  PROVNET_RETURN_IF_ERROR(
+      CheckQuery(*parts_.model, parts_.manifest, static_cast<int64_t>(expected[1])));
+  PROVNET_ASSIGN_OR_RETURN(RowMatrix packed, TryTorch("pack the sample vectors", [&] {
+                             return RowMatrix(rows,
+                                              bf16 ? Precision::kBFloat16 : Precision::kFloat32,
+                                              parts_.model->device());
+                           }));
+  parts_.index_head = std::make_unique<const MatrixIndexHead>(
+      *parts_.model, CandidateLayout::AllSamples(expected[0]), std::move(packed),
+      parts_.manifest.index_head().scale());
+  return absl::OkStatus();
+}
+
+absl::Status BundleLoader::MakeClassConditionalHead(bool bf16) {
+  CandidateLayout layout = CandidateLayout::PerClass(
+      parts_.labels, static_cast<uint32_t>(parts_.manifest.class_names_size()));
+  const auto least = static_cast<int64_t>(layout.max_candidates());
+  const bool own_product = bf16 || !parts_.model->has_attribute();
+  if (!own_product) {
+    PROVNET_RETURN_IF_ERROR(CheckAttribute(*parts_.model, parts_.manifest, least));
+    parts_.index_head = std::make_unique<const LogitIndexHead>(*parts_.model, std::move(layout));
+    return absl::OkStatus();
+  }
+  PROVNET_ASSIGN_OR_RETURN(const at::Tensor rows,
+                           CheckedRows(*parts_.model, parts_.manifest, least));
+  PROVNET_ASSIGN_OR_RETURN(RowMatrix packed, TryTorch("pack the index rows", [&] {
+                             return RowMatrix(rows,
+                                              bf16 ? Precision::kBFloat16 : Precision::kFloat32,
+                                              parts_.model->device());
+                           }));
+  parts_.index_head = std::make_unique<const MatrixIndexHead>(*parts_.model, std::move(layout),
+                                                              std::move(packed), /*scale=*/1.0F);
+  return absl::OkStatus();
+}
+
+}  // namespace provnet

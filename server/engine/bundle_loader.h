@@ -1,0 +1,38 @@
+#ifndef PROVNET_SERVER_ENGINE_BUNDLE_LOADER_H_
+#define PROVNET_SERVER_ENGINE_BUNDLE_LOADER_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "server/engine/servable.h"
+#include "server/engine/torch_servable.h"
+#include "storage/repository.h"
+
+namespace provnet {
+
+// Turns a published bundle into a TorchServable: checksums first, then the parts, then a probe that
+// runs the network once and holds its shapes against the manifest. One use each.
+class BundleLoader {
+ public:
+  BundleLoader(const BundleLocation& location, const EngineOptions& options)
+      : location_(location), options_(options) {}
+
+  absl::StatusOr<std::shared_ptr<const Servable>> Load();
+
+ private:
+  absl::Status ReadParts();
+  absl::Status ReadLabels();
+  absl::Status MakeIndexHead();
+  absl::Status MakeVectorHead(bool bf16);
+  absl::Status MakeClassConditionalHead(bool bf16);
+  // Resolves options_.index_precision; `possible` says whether this bundle can be searched in bf16.
+  absl::StatusOr<bool> UseBFloat16(bool possible, absl::string_view why_not) const;
+
+  const BundleLocation location_;
+  const EngineOptions options_;
+  TorchServable::Parts parts_;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_ENGINE_BUNDLE_LOADER_H_

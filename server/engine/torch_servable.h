@@ -1,0 +1,71 @@
+#ifndef PROVNET_SERVER_ENGINE_TORCH_SERVABLE_H_
+#define PROVNET_SERVER_ENGINE_TORCH_SERVABLE_H_
+
+#include <torch/script.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/attribution/index_head.h"
+#include "server/engine/servable.h"
+#include "server/model/script_model.h"
+
+namespace provnet {
+
+// Servable over LibTorch and our index heads. See Servable for the contract.
+class TorchServable final : public Servable {
+ public:
+  static absl::StatusOr<std::shared_ptr<const Servable>> Load(const BundleLocation& location,
+                                                              const EngineOptions& options);
+
+  const v1::BundleManifest& manifest() const override { return manifest_; }
+  const SampleStore& samples() const override { return *samples_; }
+  const std::string& device() const override { return device_name_; }
+  const std::string& index_precision() const override { return precision_name_; }
+
+  absl::StatusOr<std::vector<absl::StatusOr<Explanation>>> Explain(
+      absl::Span<const ExplainQuery* const> queries) const override;
+
+ private:
+  // What a loader gathers; everything is set.
+  struct Parts {
+    v1::BundleManifest manifest;
+    std::unique_ptr<const SampleStore> samples;
+    std::vector<uint32_t> labels;
+    std::unique_ptr<const ScriptModel> model;
+    std::unique_ptr<const IndexHead> index_head;
+    std::string precision_name;
+    int intra_op_threads = 1;
+  };
+
+  friend class BundleLoader;
+  explicit TorchServable(Parts parts);
+
+  // float32 [B,C,H,W] on the model's device, through pinned memory on CUDA.
+  at::Tensor StageInputs(absl::Span<const ExplainQuery* const> queries) const;
+  // Softmax of the class head, float32 [B,classes] in host memory, and the features it came from.
+  struct Classified {
+    at::Tensor features;
+    at::Tensor probabilities;
+    at::Tensor class_ids;
+  };
+  absl::StatusOr<Classified> Classify(absl::Span<const ExplainQuery* const> queries) const;
+  // One store read for all exemplars that the batch asks for.
+  void AttachSamples(absl::Span<const ExplainQuery* const> queries,
+                     std::vector<absl::StatusOr<Explanation>>& explanations) const;
+
+  const v1::BundleManifest manifest_;
+  const std::unique_ptr<const SampleStore> samples_;
+  // The label of every sample: 4 bytes each.
+  const std::vector<uint32_t> labels_;
+  const std::unique_ptr<const ScriptModel> model_;
+  const std::unique_ptr<const IndexHead> index_head_;
+  const std::string device_name_;
+  const std::string precision_name_;
+  const int intra_op_threads_;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_ENGINE_TORCH_SERVABLE_H_

@@ -1,0 +1,76 @@
+#include "server/model/script_model.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/model/torch_status.h"
+#include "storage/base/status_macros.h"
+
+namespace provnet {
+
+absl::StatusOr<ScriptModel> ScriptModel::Load(const std::filesystem::path& path,
+                                              c10::Device device) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    return absl::NotFoundError(absl::StrCat(path.filename().string(), " is missing"));
+  }
+  absl::StatusOr<torch::jit::Module> module = TryTorch("read the TorchScript archive", [&] {
+    torch::jit::Module loaded = torch::jit::load(path.string(), device);
+    loaded.eval();
+    return loaded;
+  });
+  if (!module.ok()) {
+    return absl::DataLossError(
+        absl::StrCat(path.filename().string(), ": ", module.status().message()));
+  }
+  ScriptModel model(*std::move(module), device);
+  for (const char* method : {"features", "classify"}) {
+    if (!model.module_.find_method(method)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(path.filename().string(), " has no method ", method,
+                       "(); expected features, classify and attribute or query"));
+    }
+  }
+  if (!model.has_attribute_ && !model.has_query_) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        path.filename().string(), " has neither attribute() nor query(); expected one of them"));
+  }
+  return model;
+}
+
+ScriptModel::ScriptModel(torch::jit::Module module, c10::Device device)
+    : module_(std::move(module)),
+      device_(device),
+      has_attribute_(module_.find_method("attribute").has_value()),
+      has_query_(module_.find_method("query").has_value()),
+      has_rows_(module_.find_method("rows").has_value()) {}
+
+absl::StatusOr<at::Tensor> ScriptModel::Call(const char* method,
+                                             std::vector<c10::IValue> arguments) const {
+  return TryTorch(absl::StrCat("run ", method, "()"), [&] {
+    const torch::NoGradGuard no_grad;
+    return module_.get_method(method)(std::move(arguments)).toTensor();
+  });
+}
+
+absl::StatusOr<at::Tensor> ScriptModel::Features(const at::Tensor& inputs) const {
+  return Call("features", {inputs});
+}
+
+absl::StatusOr<at::Tensor> ScriptModel::Classify(const at::Tensor& features) const {
+  return Call("classify", {features});
+}
+
+absl::StatusOr<at::Tensor> ScriptModel::Attribute(const at::Tensor& features,
+                                                  const at::Tensor& class_ids) const {
+  return Call("attribute", {features, class_ids});
+}
+
+absl::StatusOr<at::Tensor> ScriptModel::Query(const at::Tensor& features,
+                                              const at::Tensor& class_ids) const {
+  return Call("query", {features, class_ids});
+}
+
+absl::StatusOr<at::Tensor> ScriptModel::Rows() const { return Call("rows", {}); }
+
+}  // namespace provnet

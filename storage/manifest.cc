@@ -1,0 +1,96 @@
+#include "storage/manifest.h"
+
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/bundle_files.h"
+#include "storage/bundle_layout.h"
+#include "storage/sha256.h"
+
+namespace provnet {
+namespace {
+
+template <typename Message>
+absl::Status ParseJson(absl::string_view json, Message& message) {
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  const auto status =
+      google::protobuf::util::JsonStringToMessage(std::string(json), &message, options);
+  if (status.ok()) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat(kManifestFile, ": not a manifest in JSON: ", std::string(status.message())));
+}
+
+// Looks at nothing but the version, since a newer schema may have changed the type of any other
+// field.
+absl::Status CheckSchemaVersion(absl::string_view json) {
+  google::protobuf::Struct fields;
+  PROVNET_RETURN_IF_ERROR(ParseJson(json, fields));
+  const auto field = fields.fields().find("schema_version");
+  if (field == fields.fields().end() || !field->second.has_number_value()) {
+    return absl::DataLossError(absl::StrCat(kManifestFile, ": schema_version is missing"));
+  }
+  const double version = field->second.number_value();
+  if (version == kBundleSchemaVersion) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(kManifestFile, ": schema version ", version, ", this build reads version ",
+                   kBundleSchemaVersion, version > kBundleSchemaVersion ? "; update it" : ""));
+}
+
+bool IsHexDigest(absl::string_view text) {
+  return text.size() == 2 * sizeof(Sha256Digest) &&
+         text.find_first_not_of("0123456789abcdef") == absl::string_view::npos;
+}
+
+absl::Status CheckFileEntries(const v1::BundleManifest& manifest) {
+  absl::string_view previous;
+  for (const v1::FileEntry& entry : manifest.files()) {
+    const auto refuse = [&](absl::string_view why) {
+      return absl::DataLossError(
+          absl::StrCat(kManifestFile, ": file entry \"", entry.path(), "\" ", why));
+    };
+    if (!IsBundlePath(entry.path())) return refuse("is not a path inside the bundle");
+    if (entry.path() == kManifestFile || entry.path() == kManifestDigestFile) {
+      return refuse("names the manifest itself");
+    }
+    if (entry.path() <= previous) return refuse("is repeated or out of order");
+    if (!IsHexDigest(entry.sha256())) return refuse("has no sha256 of 64 lower-case hex digits");
+    previous = entry.path();
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> EncodeManifest(const v1::BundleManifest& manifest) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(manifest, &json, options);
+  if (!status.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the manifest can't be written as JSON: ", std::string(status.message())));
+  }
+  return json;
+}
+
+absl::StatusOr<v1::BundleManifest> ParseManifest(absl::string_view json) {
+  PROVNET_RETURN_IF_ERROR(CheckSchemaVersion(json));
+  v1::BundleManifest manifest;
+  PROVNET_RETURN_IF_ERROR(ParseJson(json, manifest));
+  PROVNET_RETURN_IF_ERROR(CheckFileEntries(manifest));
+  return manifest;
+}
+
+std::string ManifestDigestLine(absl::string_view manifest_json) {
+  const Sha256Digest digest =
+      Sha256Of(std::string_view(manifest_json.data(), manifest_json.size()));
+  return absl::StrCat(ToHex(digest), "  ", kManifestFile, "\n");
+}
+
+}  // namespace provnet

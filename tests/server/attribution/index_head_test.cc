@@ -1,0 +1,98 @@
+#include "server/attribution/index_head.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/testing/brute_force_ranking.h"
+
+namespace provnet {
+namespace {
+
+// Serves given logits, so that ranking is tested apart from any network.
+class FixedIndexHead final : public IndexHead {
+ public:
+  FixedIndexHead(CandidateLayout layout, at::Tensor logits)
+      : IndexHead(std::move(layout)), logits_(std::move(logits)) {}
+
+ protected:
+  absl::StatusOr<at::Tensor> Logits(const at::Tensor&, const at::Tensor&) const override {
+    return logits_.clone();
+  }
+
+ private:
+  const at::Tensor logits_;
+};
+
+using Candidates = std::vector<std::pair<uint64_t, double>>;
+
+void ExpectEqual(const std::vector<RankedSample>& got,
+                 const std::vector<BruteForceRanking::Entry>& expected, int64_t row) {
+  ASSERT_EQ(got.size(), expected.size()) << "row " << row;
+  for (size_t j = 0; j < got.size(); ++j) {
+    EXPECT_EQ(got[j].sample_index, expected[j].sample_index) << "row " << row << " rank " << j + 1;
+    EXPECT_NEAR(got[j].score, expected[j].score, 1e-5) << "row " << row << " rank " << j + 1;
+  }
+}
+
+TEST(IndexHeadTest, RanksWithinThePredictedClassLikeBruteForce) {
+  torch::manual_seed(4);
+  const std::vector<uint32_t> labels = {0, 1, 2, 0, 0, 1, 2, 0, 1, 0};
+  const int64_t batch = 40;
+  // Coarse values: many ties.
+  const at::Tensor logits = at::randint(-5, 5, {batch, 8}).to(at::kFloat);
+  const at::Tensor classes = at::randint(0, 3, {batch}, at::kLong);
+  std::vector<uint32_t> top_k;
+  for (int64_t b = 0; b < batch; ++b) top_k.push_back(static_cast<uint32_t>(1 + b % 7));
+  const FixedIndexHead head(CandidateLayout::PerClass(labels, 3), logits);
+  const auto ranked = head.Rank(at::zeros({batch, 1}), classes, top_k);
+  ASSERT_TRUE(ranked.ok()) << ranked.status();
+  for (int64_t b = 0; b < batch; ++b) {
+    Candidates candidates;
+    for (uint64_t i = 0; i < labels.size(); ++i) {
+      if (labels[i] != classes[b].item<int64_t>()) continue;
+      candidates.emplace_back(i, logits[b][static_cast<int64_t>(candidates.size())].item<double>());
+    }
+    ExpectEqual((*ranked)[static_cast<size_t>(b)],
+                BruteForceRanking::Rank(candidates, top_k[static_cast<size_t>(b)]), b);
+  }
+}
+
+TEST(IndexHeadTest, RanksOverAllSamplesLikeBruteForce) {
+  torch::manual_seed(5);
+  const at::Tensor logits = at::randn({6, 50}) * 10;
+  const FixedIndexHead head(CandidateLayout::AllSamples(50), logits);
+  const auto ranked =
+      head.Rank(at::zeros({6, 1}), at::zeros({6}, at::kLong), std::vector<uint32_t>(6, 10));
+  ASSERT_TRUE(ranked.ok()) << ranked.status();
+  for (int64_t b = 0; b < 6; ++b) {
+    Candidates candidates;
+    for (int64_t i = 0; i < 50; ++i) candidates.emplace_back(i, logits[b][i].item<double>());
+    ExpectEqual((*ranked)[static_cast<size_t>(b)], BruteForceRanking::Rank(candidates, 10), b);
+  }
+}
+
+TEST(IndexHeadTest, ScoresOfAllCandidatesSumToOne) {
+  const FixedIndexHead head(CandidateLayout::PerClass({0, 0, 0, 1}, 2), at::randn({1, 5}) * 3);
+  const auto ranked = head.Rank(at::zeros({1, 1}), at::zeros({1}, at::kLong), {9});
+  ASSERT_TRUE(ranked.ok());
+  ASSERT_EQ(ranked->front().size(), 3) << "columns beyond the class's samples must not appear";
+  float sum = 0;
+  for (const RankedSample& sample : ranked->front()) sum += sample.score;
+  EXPECT_NEAR(sum, 1, 1e-5);
+}
+
+TEST(IndexHeadTest, OneRowThatIsNotFiniteLeavesItsBatchMatesAlone) {
+  at::Tensor logits = at::zeros({2, 3});
+  logits[0][1] = std::numeric_limits<float>::quiet_NaN();
+  const FixedIndexHead head(CandidateLayout::AllSamples(3), logits);
+  const auto ranked = head.Rank(at::zeros({2, 1}), at::zeros({2}, at::kLong), {1, 1});
+  ASSERT_TRUE(ranked.ok());
+  EXPECT_TRUE(std::isnan((*ranked)[0][0].score));
+  EXPECT_NEAR((*ranked)[1][0].score, 1.0 / 3, 1e-6);
+}
+
+}  // namespace
+}  // namespace provnet

@@ -1,0 +1,66 @@
+#include "server/attribution/row_matrix.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+namespace provnet {
+namespace {
+
+const c10::Device kCpu(c10::kCPU);
+
+// Sizes around the kernel's blocks: registers of 32, tiles of 4 x 4, tasks of 64 rows.
+const std::tuple<int64_t, int64_t, int64_t> kSizes[] = {
+    {1, 1, 1},   {1, 3, 31},   {2, 4, 32},     {3, 5, 33},
+    {4, 63, 64}, {5, 65, 100}, {7, 130, 2059}, {64, 200, 128},
+};
+
+TEST(RowMatrixTest, Float32EqualsDoublePrecisionToRounding) {
+  torch::manual_seed(1);
+  for (const auto& [b, m, r] : kSizes) {
+    const at::Tensor rows = at::randn({m, r}), queries = at::randn({b, r});
+    const RowMatrix matrix(rows, Precision::kFloat32, kCpu);
+    const at::Tensor expected = at::mm(queries.to(at::kDouble), rows.to(at::kDouble).t());
+    EXPECT_TRUE(at::allclose(matrix.InnerProducts(queries).to(at::kDouble), expected, 1e-4, 1e-4))
+        << b << " x " << m << " x " << r;
+  }
+}
+
+TEST(RowMatrixTest, BFloat16EqualsTheProductOfRoundedFactors) {
+  if (!RowMatrix::HasBFloat16(kCpu)) GTEST_SKIP() << "this processor has no AVX512-BF16";
+  torch::manual_seed(2);
+  for (const auto& [b, m, r] : kSizes) {
+    const at::Tensor rows = at::randn({m, r}), queries = at::randn({b, r});
+    const RowMatrix matrix(rows, Precision::kBFloat16, kCpu);
+    const at::Tensor expected = at::mm(queries.to(at::kBFloat16).to(at::kDouble),
+                                       rows.to(at::kBFloat16).to(at::kDouble).t());
+    EXPECT_TRUE(at::allclose(matrix.InnerProducts(queries).to(at::kDouble), expected, 1e-4, 1e-3))
+        << b << " x " << m << " x " << r;
+  }
+}
+
+TEST(RowMatrixTest, OneQueryGetsTheSameProductsAloneAndInABatch) {
+  if (!RowMatrix::HasBFloat16(kCpu)) GTEST_SKIP() << "this processor has no AVX512-BF16";
+  torch::manual_seed(3);
+  const RowMatrix matrix(at::randn({101, 77}), Precision::kBFloat16, kCpu);
+  const at::Tensor queries = at::randn({13, 77});
+  const at::Tensor together = matrix.InnerProducts(queries);
+  for (int64_t b = 0; b < 13; ++b) {
+    EXPECT_TRUE(at::equal(matrix.InnerProducts(queries.narrow(0, b, 1))[0], together[b]))
+        << "query " << b;
+  }
+}
+
+TEST(RowMatrixTest, OwnsItsRows) {
+  at::Tensor rows = at::ones({2, 2});
+  const RowMatrix matrix(rows, Precision::kFloat32, kCpu);
+  rows.zero_();
+  EXPECT_FLOAT_EQ(matrix.InnerProducts(at::ones({1, 2}))[0][0].item<float>(), 2);
+}
+
+TEST(RowMatrixTest, RefusesQueriesOfAnotherLength) {
+  const RowMatrix matrix(at::ones({2, 3}), Precision::kFloat32, kCpu);
+  EXPECT_THROW(matrix.InnerProducts(at::ones({1, 4})), c10::Error);
+}
+
+}  // namespace
+}  // namespace provnet

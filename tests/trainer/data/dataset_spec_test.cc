@@ -1,0 +1,69 @@
+#include "trainer/data/dataset_spec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/trainer/data/idx_files.h"
+
+namespace provnet {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::TempDir;
+
+TEST(LoadDatasetTest, GeneratesGlyphsFromTheSeed) {
+  const auto data = LoadDataset("glyphs:100", 7);
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_EQ(data->train.size(), 100u);
+  EXPECT_EQ(data->test.size(), 1000u);
+  EXPECT_EQ(Fingerprint(data->train), Fingerprint(LoadDataset("glyphs:100", 7)->train));
+  EXPECT_NE(Fingerprint(data->train), Fingerprint(LoadDataset("glyphs:100", 8)->train));
+}
+
+TEST(LoadDatasetTest, ReadsIdxFolders) {
+  const TempDir dir;
+  testing::WriteIdxFolder(dir.path());
+  const auto data = LoadDataset("idx:" + dir.path().string(), 1);
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_EQ(data->train.size(), 6u);
+}
+
+TEST(LoadDatasetTest, PassesOnWhatIsWrongWithTheFolder) {
+  const auto data = LoadDataset("idx:/nowhere/at/all", 1);
+  EXPECT_EQ(data.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(data.status().ToString(), HasSubstr("/nowhere/at/all"));
+}
+
+TEST(LoadDatasetTest, ListsTheAcceptedFormsForAnythingElse) {
+  struct Row {
+    const char* spec;
+    const char* message;
+  };
+  const Row rows[] = {
+      {"", "unknown kind"},
+      {"mnist", "unknown kind"},
+      {"glyphs", "unknown kind"},
+      {"idx", "unknown kind"},
+      {"IDX:/data", "unknown kind"},
+      {"idx:", "folder is missing"},
+      {"glyphs:", "not a number"},
+      {"glyphs:many", "not a number"},
+      {"glyphs:-5", "not a number"},
+      {"glyphs:100x", "not a number"},
+      {"glyphs:99", "99 images is out of range"},
+      {"glyphs:1000001", "1000001 images is out of range"},
+      {"glyphs:99999999999999999999999", "not a number"},
+  };
+  for (const Row& row : rows) {
+    const auto data = LoadDataset(row.spec, 1);
+    EXPECT_EQ(data.status().code(), absl::StatusCode::kInvalidArgument) << row.spec;
+    const std::string message = data.status().ToString();
+    EXPECT_THAT(message, HasSubstr("\"" + std::string(row.spec) + "\""));
+    EXPECT_THAT(message, HasSubstr(row.message));
+    EXPECT_THAT(message, HasSubstr("idx:DIR"));
+    EXPECT_THAT(message, HasSubstr("glyphs:N"));
+  }
+}
+
+}  // namespace
+}  // namespace provnet

@@ -1,0 +1,27 @@
+#ifndef PROVNET_TRAINER_DATA_DATASET_SPEC_H_
+#define PROVNET_TRAINER_DATA_DATASET_SPEC_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "trainer/data/dataset.h"
+#include "trainer/data/dataset_checks.h"  // IWYU pragma: export
+
+namespace provnet {
+
+// Bounds on N in "glyphs:N".
+inline constexpr uint64_t kMinGlyphs = 100;
+inline constexpr uint64_t kMaxGlyphs = 1'000'000;
+
+// Loads the data set that a command line names, and validates it:
+//   "idx:DIR"   the four MNIST-format files in DIR (see ReadIdx); `seed` has no effect
+//   "glyphs:N"  N generated training digits, kMinGlyphs..kMaxGlyphs, drawn from `seed` (see
+//   MakeGlyphs)
+// INVALID_ARGUMENT lists these forms; errors of ReadIdx pass through. Every pair that it returns
+// satisfies ValidateDataset.
+absl::StatusOr<DatasetPair> LoadDataset(std::string_view spec, uint64_t seed);
+
+}  // namespace provnet
+
+#endif  // PROVNET_TRAINER_DATA_DATASET_SPEC_H_
