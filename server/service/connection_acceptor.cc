@@ -1,5 +1,6 @@
 #include "server/service/connection_acceptor.h"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -17,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "storage/base/clock.h"
 
 namespace provnet {
 namespace {
@@ -62,6 +64,22 @@ uint64_t Cookie(int descriptor) {
   uint64_t cookie = 0;
   socklen_t size = sizeof(cookie);
   return getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0 ? cookie : 0;
+}
+
+// Blocks until the other side of each socket has ended its half, or `timeout` has passed.
+void AwaitPeers(const std::vector<int>& sockets, absl::Duration timeout) {
+  std::vector<pollfd> waiting;
+  for (const int descriptor : sockets) waiting.push_back({descriptor, POLLRDHUP, 0});
+  const Clock& clock = Clock::Steady();
+  const absl::Duration end = clock.Monotonic() + timeout;
+  while (!waiting.empty()) {
+    const int64_t left_ms = absl::ToInt64Milliseconds(end - clock.Monotonic());
+    if (left_ms <= 0) return;
+    if (poll(waiting.data(), waiting.size(), static_cast<int>(left_ms)) < 0 && errno != EINTR)
+      return;
+    const auto ended = [](const pollfd& event) { return event.revents != 0; };
+    waiting.erase(std::remove_if(waiting.begin(), waiting.end(), ended), waiting.end());
+  }
 }
 
 }  // namespace
@@ -110,13 +128,28 @@ void ConnectionAcceptor::StopListening() {
   if (listener_ >= 0) close(std::exchange(listener_, -1));
 }
 
-void ConnectionAcceptor::EndConnections() {
+void ConnectionAcceptor::EndConnections(absl::Duration timeout) {
+  const std::vector<int> open = DuplicateOpen();
+  for (const int connection : open) shutdown(connection, SHUT_WR);
+  AwaitPeers(open, timeout);
+  for (const int connection : open) close(connection);
+}
+
+std::vector<int> ConnectionAcceptor::DuplicateOpen() {
+  std::vector<int> open;
   const MutexLock lock(mutex_);
   for (const Connection& connection : connections_) {
-    if (Cookie(connection.descriptor) == connection.cookie)
-      shutdown(connection.descriptor, SHUT_WR);
+    const int duplicate = fcntl(connection.descriptor, F_DUPFD_CLOEXEC, 0);
+    if (duplicate < 0) continue;
+    // Asked of the duplicate, which nobody else can close in between.
+    if (Cookie(duplicate) == connection.cookie) {
+      open.push_back(duplicate);
+    } else {
+      close(duplicate);
+    }
   }
   connections_.clear();
+  return open;
 }
 
 void ConnectionAcceptor::Run() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "server/service/listen_address.h"
 #include "storage/base/mutex.h"
 
@@ -44,9 +45,11 @@ class ConnectionAcceptor {
   // concurrent calls.
   void StopListening();
 
-  // Ends the server's half of every open connection behind what has been written. The other side
-  // reads all of that, then the end. Call after StopListening.
-  void EndConnections();
+  // Ends the server's half of every open connection behind what has been written, and waits until
+  // the other side has read all of that and closed its half, at most `timeout`. A socket that is
+  // closed any earlier could reset the connection under a client that is still sending, which then
+  // loses answers that it has not read yet. Call after StopListening.
+  void EndConnections(absl::Duration timeout);
 
  private:
   // A descriptor is given away and may be closed and reused by others; the kernel's cookie tells.
@@ -62,6 +65,8 @@ class ConnectionAcceptor {
   // False when there is nothing to accept for now.
   bool AcceptOne();
   void Remember(int connection);
+  // Descriptors of our own for the connections that are still open.
+  std::vector<int> DuplicateOpen();
 
   int listener_;
   // An eventfd that ends Run.

@@ -5,6 +5,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -15,6 +16,8 @@ namespace provnet {
 namespace {
 
 constexpr char kServiceName[] = "provnet.v1.ProvenanceService";
+// How long a drained server waits for clients to close their connections.
+constexpr absl::Duration kMaxLinger = absl::Seconds(1);
 constexpr int kMaxMetadataBytes = 16 << 10;
 // Room for scores, names and framing beside the contents.
 constexpr int kResponseSlackBytes = 64 << 20;
@@ -103,6 +106,7 @@ absl::Status Server::Serve(const ModelRegistry& registry) {
 
 size_t Server::Drain(absl::Duration timeout, const std::function<void(size_t)>& on_timeout) {
   drained_ = true;
+  const absl::Duration start = clock_.Monotonic();
   log_.Write(LogLevel::kInfo, "draining",
              {{"in_flight", in_flight()}, {"timeout_seconds", absl::ToDoubleSeconds(timeout)}});
   readiness_.Set(Readiness::State::kDraining);
@@ -112,7 +116,11 @@ size_t Server::Drain(absl::Duration timeout, const std::function<void(size_t)>& 
   acceptor_->StopListening();
   const size_t cut = FinishCalls(timeout);
   if (cut > 0 && on_timeout) on_timeout(cut);
-  StopGrpc();
+  // Well-behaved clients close at once.
+  acceptor_->EndConnections(cut > 0 ? absl::ZeroDuration()
+                                    : std::min(kMaxLinger, timeout - (clock_.Monotonic() - start)));
+  // Whatever is still there was refused, or is cut.
+  grpc_->Shutdown(std::chrono::system_clock::now());
   if (models_ != nullptr) models_->Drain();
   reader_->Drain();
   log_.Write(LogLevel::kInfo, "drained", {{"requests_cut", cut}});
@@ -125,12 +133,6 @@ size_t Server::FinishCalls(absl::Duration timeout) {
   log_.Write(LogLevel::kInfo, left == 0 ? "calls finished" : "drain timeout",
              {{"in_flight", left}, {"seconds", absl::ToDoubleSeconds(clock_.Monotonic() - start)}});
   return left;
-}
-
-void Server::StopGrpc() {
-  acceptor_->EndConnections();
-  // Whatever is still there was refused, or is cut.
-  grpc_->Shutdown(std::chrono::system_clock::now());
 }
 
 Server::~Server() {

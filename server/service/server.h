@@ -96,7 +96,6 @@ class Server {
   absl::Status StartGrpc();
   // Until no call is left or the timeout has passed; returns how many are left.
   size_t FinishCalls(absl::Duration timeout);
-  void StopGrpc();
   void SetHealth(bool serving);
 
   const ServerOptions options_;
