@@ -1,0 +1,102 @@
+#include "client/bench/bench_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace provnet {
+namespace {
+
+std::string Milliseconds(absl::Duration duration) {
+  return absl::StrFormat("%.3f ms", absl::ToDoubleMilliseconds(duration));
+}
+
+std::optional<double> PerRequest(absl::Duration total, uint64_t requests) {
+  if (requests == 0) return std::nullopt;
+  return absl::ToDoubleSeconds(total) / static_cast<double>(requests);
+}
+
+std::string Cost(absl::string_view who, std::optional<double> cpu_seconds_per_request) {
+  if (!cpu_seconds_per_request.has_value()) return "";
+  return absl::StrFormat("%-12s%.3f ms CPU per request\n", who, *cpu_seconds_per_request * 1e3);
+}
+
+nlohmann::json OrNull(std::optional<double> value) {
+  return value.has_value() ? nlohmann::json(*value) : nlohmann::json(nullptr);
+}
+
+}  // namespace
+
+uint64_t BenchReport::failed() const {
+  uint64_t total = 0;
+  for (const auto& [code, count] : failures) total += count;
+  return total;
+}
+
+double BenchReport::throughput() const {
+  return static_cast<double>(succeeded) / absl::ToDoubleSeconds(window);
+}
+
+std::optional<double> BenchReport::client_cpu_seconds_per_request() const {
+  return PerRequest(client_cpu, succeeded + failed());
+}
+
+std::optional<double> BenchReport::server_cpu_seconds_per_request() const {
+  if (!server.has_value()) return std::nullopt;
+  return PerRequest(server->cpu, succeeded + failed());
+}
+
+std::string BenchReportText(const BenchReport& report) {
+  std::string text = report.loop == "open"
+                         ? absl::StrFormat("open loop   %g requests/s offered", report.rate)
+                         : absl::StrFormat("closed loop %d callers", report.concurrency);
+  absl::StrAppendFormat(&text, " over %d connection%s for %s\n", report.channels, report.channels == 1 ? "" : "s",
+                        absl::FormatDuration(report.window));
+  absl::StrAppendFormat(&text, "throughput  %.1f requests/s (%d answered, %d failed)\n", report.throughput(),
+                        report.succeeded, report.failed());
+  const LatencySummary& latency = report.latency;
+  absl::StrAppend(&text, "latency     p50 ", Milliseconds(latency.p50), "   p90 ", Milliseconds(latency.p90),
+                  "   p99 ", Milliseconds(latency.p99), "   p99.9 ", Milliseconds(latency.p999), "   max ",
+                  Milliseconds(latency.max), "\n");
+  for (const auto& [code, count] : report.failures) {
+    absl::StrAppendFormat(&text, "failed      %s: %d\n", absl::StatusCodeToString(code), count);
+  }
+  absl::StrAppend(&text, Cost("server", report.server_cpu_seconds_per_request()));
+  if (report.server.has_value()) {
+    absl::StrAppendFormat(&text, "%-12s%.1f MiB resident\n", "", static_cast<double>(report.server->rss_bytes) / (1 << 20));
+  }
+  absl::StrAppend(&text, Cost("driver", report.client_cpu_seconds_per_request()));
+  return text;
+}
+
+std::string BenchReportJson(const BenchReport& report) {
+  const LatencySummary& latency = report.latency;
+  nlohmann::ordered_json json = {
+      {"loop", report.loop},
+      {"concurrency", report.concurrency},
+      {"offered_requests_per_second", report.rate},
+      {"channels", report.channels},
+      {"window_seconds", absl::ToDoubleSeconds(report.window)},
+      {"requests_succeeded", report.succeeded},
+      {"requests_failed", report.failed()},
+      {"throughput_per_second", report.throughput()},
+      {"response_bytes", report.response_bytes},
+      {"latency_seconds",
+       {{"count", latency.count},
+        {"mean", absl::ToDoubleSeconds(latency.mean)},
+        {"p50", absl::ToDoubleSeconds(latency.p50)},
+        {"p90", absl::ToDoubleSeconds(latency.p90)},
+        {"p99", absl::ToDoubleSeconds(latency.p99)},
+        {"p99.9", absl::ToDoubleSeconds(latency.p999)},
+        {"max", absl::ToDoubleSeconds(latency.max)}}},
+  };
+  json["failures_by_code"] = nlohmann::ordered_json::object();
+  for (const auto& [code, count] : report.failures) json["failures_by_code"][absl::StatusCodeToString(code)] = count;
+  json["client_cpu_seconds_per_request"] = OrNull(report.client_cpu_seconds_per_request());
+  json["server_cpu_seconds_per_request"] = OrNull(report.server_cpu_seconds_per_request());
+  json["server_rss_bytes"] = report.server.has_value() ? nlohmann::ordered_json(report.server->rss_bytes) : nullptr;
+  return json.dump(2) + "\n";
+}
+
+}  // namespace provnet

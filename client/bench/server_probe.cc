@@ -1,0 +1,50 @@
+#include "client/bench/server_probe.h"
+
+#include <httplib.h>
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "storage/base/status_macros.h"
+
+namespace provnet {
+namespace {
+
+absl::StatusOr<double> Metric(absl::string_view exposition, absl::string_view name) {
+  for (absl::string_view line : absl::StrSplit(exposition, '\n')) {
+    std::pair<absl::string_view, absl::string_view> name_and_value = absl::StrSplit(line, absl::MaxSplits(' ', 1));
+    double value;
+    if (name_and_value.first == name && absl::SimpleAtod(name_and_value.second, &value)) return value;
+  }
+  return absl::NotFoundError(absl::StrCat("the server's metrics have no ", name,
+                                          "; expected it among what /metrics exposes"));
+}
+
+}  // namespace
+
+absl::StatusOr<ProcessUsage> ParseProcessUsage(absl::string_view exposition) {
+  PROVNET_ASSIGN_OR_RETURN(double cpu, Metric(exposition, "process_cpu_seconds_total"));
+  PROVNET_ASSIGN_OR_RETURN(double rss, Metric(exposition, "process_resident_memory_bytes"));
+  return ProcessUsage{absl::Seconds(cpu), static_cast<uint64_t>(rss)};
+}
+
+absl::StatusOr<ProcessUsage> ReadProcessUsage(const std::string& host_port) {
+  httplib::Client http("http://" + host_port);
+  if (!http.is_valid()) {
+    return absl::InvalidArgumentError(absl::StrCat("--http is ", host_port, "; expected host:port"));
+  }
+  http.set_connection_timeout(2);
+  http.set_read_timeout(5);
+  httplib::Result result = http.Get("/metrics");
+  if (!result || result->status != 200) {
+    std::string why = result ? absl::StrCat("HTTP status ", result->status) : httplib::to_string(result.error());
+    return absl::UnavailableError(absl::StrCat("can't read http://", host_port, "/metrics: ", why,
+                                               "; expected the address given to provnet-server as --http"));
+  }
+  return ParseProcessUsage(result->body);
+}
+
+}  // namespace provnet

@@ -1,0 +1,29 @@
+#ifndef PROVNET_CLIENT_BENCH_SERVER_PROBE_H_
+#define PROVNET_CLIENT_BENCH_SERVER_PROBE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace provnet {
+
+// What a server process has used since its start.
+struct ProcessUsage {
+  // process_cpu_seconds_total: user and system time of all threads.
+  absl::Duration cpu;
+  // process_resident_memory_bytes.
+  uint64_t rss_bytes = 0;
+};
+
+// Reads both from a Prometheus text exposition. NOT_FOUND names the one that is missing.
+absl::StatusOr<ProcessUsage> ParseProcessUsage(absl::string_view exposition);
+
+// The same from http://host_port/metrics. UNAVAILABLE when nothing answers there with success.
+absl::StatusOr<ProcessUsage> ReadProcessUsage(const std::string& host_port);
+
+}  // namespace provnet
+
+#endif  // PROVNET_CLIENT_BENCH_SERVER_PROBE_H_

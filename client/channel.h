@@ -1,0 +1,23 @@
+#ifndef PROVNET_CLIENT_CHANNEL_H_
+#define PROVNET_CLIENT_CHANNEL_H_
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
+#include <memory>
+
+#include "absl/time/time.h"
+#include "client/client_options.h"
+
+namespace provnet {
+
+// A connection to options.target in plaintext, opened by its first call. Channels of different `number` never share
+// a socket.
+std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int number = 0);
+
+// Ends the call of `context` that long from now; never when `left` is infinite.
+void SetDeadline(grpc::ClientContext& context, absl::Duration left);
+
+}  // namespace provnet
+
+#endif  // PROVNET_CLIENT_CHANNEL_H_

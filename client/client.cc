@@ -1,0 +1,116 @@
+#include "client/client.h"
+
+#include <grpcpp/client_context.h>
+
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "client/bulk_explain.h"
+#include "client/channel.h"
+#include "client/retry_loop.h"
+#include "client/rpc_failure.h"
+#include "provnet/v1/provenance_service.grpc.pb.h"
+#include "storage/base/status_macros.h"
+
+namespace provnet {
+namespace {
+
+using Stub = v1::ProvenanceService::Stub;
+
+double ThreadRandom() {
+  thread_local absl::InsecureBitGen generator;
+  return absl::Uniform<double>(generator, 0.0, 1.0);
+}
+
+absl::Status Validate(const ClientOptions& options) {
+  if (options.target.empty()) {
+    return absl::InvalidArgumentError("the target is empty; expected host:port, such as localhost:8500");
+  }
+  if (options.timeout <= absl::ZeroDuration() || options.bulk_timeout <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("timeout is ", absl::FormatDuration(options.timeout), " and bulk_timeout ",
+                     absl::FormatDuration(options.bulk_timeout), "; expected both above zero"));
+  }
+  if (options.max_message_bytes == 0 || options.max_message_bytes > std::numeric_limits<int>::max()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("max_message_bytes is ", options.max_message_bytes, "; expected 1 .. 2147483647"));
+  }
+  if (options.max_in_flight == 0) {
+    return absl::InvalidArgumentError("max_in_flight is 0; expected at least 1");
+  }
+  return Validate(options.retry);
+}
+
+}  // namespace
+
+struct Client::Core {
+  // Constant after construction.
+  ClientOptions options;
+  std::unique_ptr<Stub> stub;
+
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(
+      absl::string_view name,
+      grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+      const Request& request, std::optional<absl::Duration> timeout) const {
+    RetryLoop loop(options, timeout.value_or(options.timeout));
+    while (true) {
+      Response response;
+      grpc::ClientContext context;
+      SetDeadline(context, loop.TimeLeft());
+      RpcFailure failure = ToRpcFailure((stub.get()->*method)(&context, request, &response));
+      if (failure.status.ok()) return response;
+      if (!loop.WaitToRetry(failure)) return loop.Describe(failure.status, name);
+    }
+  }
+};
+
+absl::StatusOr<Client> Client::Create(ClientOptions options) {
+  PROVNET_RETURN_IF_ERROR(Validate(options));
+  if (!options.environment.sleep) options.environment.sleep = absl::SleepFor;
+  if (!options.environment.random) options.environment.random = ThreadRandom;
+  auto core = std::make_unique<Core>();
+  core->options = std::move(options);
+  core->stub = v1::ProvenanceService::NewStub(MakeChannel(core->options));
+  return Client(std::move(core));
+}
+
+Client::Client(std::unique_ptr<const Core> core) : core_(std::move(core)) {}
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+Client::~Client() = default;
+
+absl::StatusOr<v1::ExplainResponse> Client::Explain(const v1::ExplainRequest& request,
+                                                    std::optional<absl::Duration> timeout) const {
+  return core_->Call("Explain", &Stub::Explain, request, timeout);
+}
+
+std::vector<absl::StatusOr<v1::ExplainResponse>> Client::ExplainAll(
+    absl::Span<const v1::ExplainRequest> requests, std::optional<absl::Duration> timeout) const {
+  BulkExplain bulk(core_->options, *core_->stub, requests,
+                   timeout.value_or(core_->options.bulk_timeout));
+  bulk.set_explain_alone([this](const v1::ExplainRequest& request, absl::Duration left) {
+    return Explain(request, left);
+  });
+  return bulk.Run();
+}
+
+absl::StatusOr<v1::GetExemplarsResponse> Client::GetExemplars(
+    const v1::GetExemplarsRequest& request, std::optional<absl::Duration> timeout) const {
+  return core_->Call("GetExemplars", &Stub::GetExemplars, request, timeout);
+}
+
+absl::StatusOr<v1::ListModelsResponse> Client::ListModels(std::optional<absl::Duration> timeout) const {
+  return core_->Call("ListModels", &Stub::ListModels, v1::ListModelsRequest(), timeout);
+}
+
+absl::StatusOr<v1::GetModelResponse> Client::GetModel(const v1::GetModelRequest& request,
+                                                      std::optional<absl::Duration> timeout) const {
+  return core_->Call("GetModel", &Stub::GetModel, request, timeout);
+}
+
+}  // namespace provnet

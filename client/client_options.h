@@ -1,0 +1,41 @@
+#ifndef PROVNET_CLIENT_CLIENT_OPTIONS_H_
+#define PROVNET_CLIENT_CLIENT_OPTIONS_H_
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "client/retry_policy.h"
+#include "storage/base/clock.h"
+
+namespace provnet {
+
+// Time and chance as the client sees them; tests put their own here.
+struct ClientEnvironment {
+  // Outlives the client.
+  const Clock* clock = &Clock::Steady();
+  // Blocks the calling thread. Empty: absl::SleepFor.
+  std::function<void(absl::Duration)> sleep;
+  // Uniform in [0, 1). Called from any thread. Empty: a generator seeded from the machine's entropy.
+  std::function<double()> random;
+};
+
+struct ClientOptions {
+  // "host:port", or any gRPC target such as "dns:///provnet:8500" or "unix:/run/provnet.sock".
+  std::string target;
+  // Bounds each call from its start to its answer, all attempts and the waits between them included.
+  absl::Duration timeout = absl::Seconds(10);
+  // The same for one ExplainAll over all of its requests.
+  absl::Duration bulk_timeout = absl::Minutes(10);
+  RetryOptions retry;
+  // Largest message that is sent or accepted. The server has a limit of its own.
+  size_t max_message_bytes = size_t{64} << 20;
+  // ExplainAll keeps at most this many requests unanswered at a time; at least 1.
+  size_t max_in_flight = 64;
+  ClientEnvironment environment;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_CLIENT_CLIENT_OPTIONS_H_
