@@ -123,22 +123,23 @@ absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressLis
   PROVNET_ASSIGN_OR_RETURN(const auto writer, BundleWriter::Create(options.output));
   PROVNET_ASSIGN_OR_RETURN(CheckpointDirectory directory,
                            CheckpointDirectory::Open(CheckpointDirectoryPath(options)));
+  const CheckpointFile checkpoint(directory.checkpoint_path());
+  // A run that got nowhere leaves no folder behind.
+  const absl::Cleanup tidy = [&] {
+    if (!checkpoint.Exists()) directory.Remove();
+  };
   progress.Note(absl::StrCat("reading ", options.dataset));
   PROVNET_ASSIGN_OR_RETURN(const DatasetPair data, LoadSubset(options));
   at::set_num_threads(options.threads);
 
   PROVNET_ASSIGN_OR_RETURN(const NetworkSpec spec, SpecFor(data.train, options.training));
   const v1::BundleManifest manifest = DescribeBundle(options, spec, data.train);
-  TrainingContext context{.checkpoint = CheckpointFile(directory.checkpoint_path()),
+  TrainingContext context{.checkpoint = checkpoint,
                           .resume = options.resume,
                           .progress = progress,
                           .clock = clock,
                           .stop_requested = stop_requested};
-  // A run that got nowhere leaves no folder behind.
-  const absl::Cleanup tidy = [&] {
-    if (!context.checkpoint.Exists()) directory.Remove();
-  };
-  NoteStart(options, context.checkpoint, data, progress);
+  NoteStart(options, checkpoint, data, progress);
   PROVNET_ASSIGN_OR_RETURN(
       TrainedNetwork trained,
       Train(data.train, options.training, IdentityOf(options, manifest.training()), context));
