@@ -47,7 +47,8 @@ ABSL_FLAG(std::string, checkpoint_dir, "", kSeeUsage);
 namespace provnet {
 namespace {
 
-constexpr char kUsage[] = R"(provnet-train: trains provenance networks, classifiers that name the training samples behind each prediction.
+constexpr char kUsage[] =
+    R"(provnet-train: trains provenance networks, classifiers that name the training samples behind each prediction.
 
 usage: provnet-train fit --dataset=DATA --output=REPOSITORY/NAME [flags]
 
@@ -108,13 +109,13 @@ int Fail(ExitCode code, absl::string_view message) {
   return code;
 }
 
-// Spells --batch-size the way Abseil knows it, --batch_size. INVALID_ARGUMENT for a flag that is not ours.
+// Spells --batch-size the way Abseil knows it, --batch_size. INVALID_ARGUMENT for a flag that is
+// not ours.
 absl::Status NormalizeFlag(std::string& argument) {
   if (argument.rfind("--", 0) != 0) return absl::OkStatus();
   const size_t end = std::min(argument.find('='), argument.size());
   std::replace(argument.begin() + 2, argument.begin() + static_cast<std::ptrdiff_t>(end), '-', '_');
-  const absl::CommandLineFlag* flag =
-      absl::FindCommandLineFlag(argument.substr(2, end - 2));
+  const absl::CommandLineFlag* flag = absl::FindCommandLineFlag(argument.substr(2, end - 2));
   if (flag != nullptr && flag->Help() == kSeeUsage) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("unknown flag ", argument.substr(0, end)));
 }
@@ -190,7 +191,8 @@ int Main(std::vector<std::string> arguments) {
     if (!status.ok()) return Fail(kWrongUsage, status.message());
     argv.push_back(argument.data());
   }
-  const std::vector<char*> left = absl::ParseCommandLine(static_cast<int>(argv.size()), argv.data());
+  const std::vector<char*> left =
+      absl::ParseCommandLine(static_cast<int>(argv.size()), argv.data());
   if (left.size() > 1) return Fail(kWrongUsage, absl::StrCat("unexpected argument ", left[1]));
   return RunFitCommand();
 }
