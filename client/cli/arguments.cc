@@ -37,14 +37,16 @@ bool Contains(absl::Span<const absl::string_view> names, absl::string_view name)
 }
 
 // Finds the flag; turns --no-png into --png with the value false.
-absl::StatusOr<absl::CommandLineFlag*> Find(WrittenFlag& written, absl::Span<const absl::string_view> allowed) {
+absl::StatusOr<absl::CommandLineFlag*> Find(WrittenFlag& written,
+                                            absl::Span<const absl::string_view> allowed) {
   const std::string spelling = FlagSpelling(written.name);
   absl::string_view positive = written.name;
-  if (!Contains(allowed, written.name) && absl::ConsumePrefix(&positive, "no_") && !written.value.has_value() &&
-      Contains(allowed, positive)) {
+  if (!Contains(allowed, written.name) && absl::ConsumePrefix(&positive, "no_") &&
+      !written.value.has_value() && Contains(allowed, positive)) {
     written = {std::string(positive), "false"};
   }
-  absl::CommandLineFlag* flag = Contains(allowed, written.name) ? absl::FindCommandLineFlag(written.name) : nullptr;
+  absl::CommandLineFlag* flag =
+      Contains(allowed, written.name) ? absl::FindCommandLineFlag(written.name) : nullptr;
   if (flag == nullptr) return absl::InvalidArgumentError(absl::StrCat("unknown flag ", spelling));
   return flag;
 }
@@ -81,19 +83,22 @@ absl::StatusOr<Arguments> ParseArguments(absl::Span<const std::string> args,
       continue;
     }
     if (!absl::StartsWith(argument, "--")) {
-      return absl::InvalidArgumentError(absl::StrCat("unknown flag ", argument, "; flags begin with two dashes"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("unknown flag ", argument, "; flags begin with two dashes"));
     }
     WrittenFlag written = Split(argument);
     PROVNET_ASSIGN_OR_RETURN(absl::CommandLineFlag * flag, Find(written, allowed));
     if (!written.value.has_value()) written.value = ImpliedValue(*flag);
     if (!written.value.has_value()) {
-      if (++i == args.size()) return absl::InvalidArgumentError(absl::StrCat(argument, " lacks its value"));
+      if (++i == args.size())
+        return absl::InvalidArgumentError(absl::StrCat(argument, " lacks its value"));
       written.value = args[i];
     }
     std::string error;
     if (!flag->ParseFrom(*written.value, &error)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(FlagSpelling(written.name), "=", *written.value, " can't be read", error.empty() ? "" : ": ", error));
+      return absl::InvalidArgumentError(absl::StrCat(FlagSpelling(written.name), "=",
+                                                     *written.value, " can't be read",
+                                                     error.empty() ? "" : ": ", error));
     }
   }
   return parsed;

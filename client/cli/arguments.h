@@ -18,11 +18,14 @@ struct Arguments {
   bool help = false;
 };
 
-// Sets the absl flags that `args` name and returns the rest. Flags are written --top-k=5, --top-k 5 or, boolean ones,
-// --png and --no-png; '-' and '_' mean the same. --json takes a value only after '='; alone it means standard output.
-// Only the flags in `allowed` (absl names) are known. INVALID_ARGUMENT names the flag and what is wrong with it.
+// Sets the absl flags that `args` name and returns the rest. Flags are written --top-k=5, --top-k 5
+// or, boolean ones,
+// --png and --no-png; '-' and '_' mean the same. --json takes a value only after '='; alone it
+// means standard output. Only the flags in `allowed` (absl names) are known. INVALID_ARGUMENT names
+// the flag and what is wrong with it.
 //
-// Abseil's own parser is not used because it exits by itself, with 1, knows no '-' inside a name, and claims --version.
+// Abseil's own parser is not used because it exits by itself, with 1, knows no '-' inside a name,
+// and claims --version.
 absl::StatusOr<Arguments> ParseArguments(absl::Span<const std::string> args,
                                          absl::Span<const absl::string_view> allowed);
 

@@ -12,8 +12,8 @@ namespace provnet {
 // The content type of raw tensors.
 inline constexpr char kTensorContentType[] = "application/vnd.provnet.tensor";
 
-// The pixels of a record: those of its PNG or JPEG, in colour, or of its tensor [1|3, H, W] (FLOAT32 0..1 becomes
-// 0..255). INVALID_ARGUMENT says why it can't be shown.
+// The pixels of a record: those of its PNG or JPEG, in colour, or of its tensor [1|3, H, W]
+// (FLOAT32 0..1 becomes 0..255). INVALID_ARGUMENT says why it can't be shown.
 absl::StatusOr<Image> PictureOf(const v1::SampleRecord& record);
 
 // A file that browsers show.

@@ -19,7 +19,8 @@ bool Set(const char* variable) {
   return value != nullptr && *value != '\0';
 }
 
-// No locale at all is the bare machine or container, whose user sits at a UTF-8 terminal all the same.
+// No locale at all is the bare machine or container, whose user sits at a UTF-8 terminal all the
+// same.
 bool LocaleIsUtf8() {
   for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     if (!Set(variable)) continue;
@@ -49,7 +50,8 @@ size_t Columns(size_t otherwise) {
   winsize size;
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   uint32_t columns;
-  if (Set("COLUMNS") && absl::SimpleAtoi(std::getenv("COLUMNS"), &columns) && columns > 0) return columns;
+  if (Set("COLUMNS") && absl::SimpleAtoi(std::getenv("COLUMNS"), &columns) && columns > 0)
+    return columns;
   return otherwise;
 }
 
@@ -105,7 +107,8 @@ std::string Printable(absl::string_view text) {
 size_t DisplayWidth(absl::string_view text) {
   size_t width = 0;
   const std::string valid = Printable(text);
-  for (const gchar* at = valid.c_str(); *at != '\0'; at = g_utf8_next_char(at)) width += WidthOf(g_utf8_get_char(at));
+  for (const gchar* at = valid.c_str(); *at != '\0'; at = g_utf8_next_char(at))
+    width += WidthOf(g_utf8_get_char(at));
   return width;
 }
 
@@ -118,7 +121,8 @@ std::string Shortened(const Terminal& terminal, absl::string_view text, size_t c
     width += WidthOf(g_utf8_get_char(at));
     if (width > columns) break;
   }
-  return absl::StrCat(absl::string_view(valid.c_str(), static_cast<size_t>(at - valid.c_str())), columns == 0 ? "" : ellipsis);
+  return absl::StrCat(absl::string_view(valid.c_str(), static_cast<size_t>(at - valid.c_str())),
+                      columns == 0 ? "" : ellipsis);
 }
 
 }  // namespace provnet

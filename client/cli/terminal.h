@@ -8,7 +8,8 @@
 
 namespace provnet {
 
-// What the place where output goes can show. The default is what a file gets: no escape sequence, UTF-8.
+// What the place where output goes can show. The default is what a file gets: no escape sequence,
+// UTF-8.
 struct Terminal {
   enum class Colour { kNone, k16, k256, kTrue };
 
@@ -18,8 +19,9 @@ struct Terminal {
   size_t columns = 100;
 };
 
-// For standard output, from the environment: colour only on a terminal without NO_COLOR (https://no-color.org), as
-// many as TERM and COLORTERM promise; ASCII where the locale names another encoding than UTF-8.
+// For standard output, from the environment: colour only on a terminal without NO_COLOR
+// (https://no-color.org), as many as TERM and COLORTERM promise; ASCII where the locale names
+// another encoding than UTF-8.
 Terminal DetectTerminal();
 
 // How a piece of text is set apart where there is colour.

@@ -39,12 +39,13 @@ ChafaCanvasMode ModeOf(Terminal::Colour colour) {
 // Halves and quarters are in every font; the finer blocks are not.
 CanvasConfig Configure(size_t columns, size_t rows, const Terminal& terminal) {
   SymbolMap symbols(chafa_symbol_map_new());
-  const int tags = terminal.utf8 ? CHAFA_SYMBOL_TAG_SPACE | CHAFA_SYMBOL_TAG_SOLID | CHAFA_SYMBOL_TAG_HALF |
-                                       CHAFA_SYMBOL_TAG_QUAD
+  const int tags = terminal.utf8 ? CHAFA_SYMBOL_TAG_SPACE | CHAFA_SYMBOL_TAG_SOLID |
+                                       CHAFA_SYMBOL_TAG_HALF | CHAFA_SYMBOL_TAG_QUAD
                                  : CHAFA_SYMBOL_TAG_ASCII;
   chafa_symbol_map_add_by_tags(symbols.get(), static_cast<ChafaSymbolTags>(tags));
   CanvasConfig config(chafa_canvas_config_new());
-  chafa_canvas_config_set_geometry(config.get(), static_cast<gint>(columns), static_cast<gint>(rows));
+  chafa_canvas_config_set_geometry(config.get(), static_cast<gint>(columns),
+                                   static_cast<gint>(rows));
   chafa_canvas_config_set_canvas_mode(config.get(), ModeOf(terminal.colour));
   chafa_canvas_config_set_symbol_map(config.get(), symbols.get());
   chafa_canvas_config_set_work_factor(config.get(), 1.0F);
@@ -54,7 +55,9 @@ CanvasConfig Configure(size_t columns, size_t rows, const Terminal& terminal) {
 }
 
 // Sequences for any terminal of that colour depth, so that output does not depend on TERM twice.
-TermInfo SequencesFor() { return TermInfo(chafa_term_db_get_fallback_info(chafa_term_db_get_default())); }
+TermInfo SequencesFor() {
+  return TermInfo(chafa_term_db_get_fallback_info(chafa_term_db_get_default()));
+}
 
 std::string Padded(std::string row, size_t columns, const Terminal& terminal) {
   if (terminal.colour != Terminal::Colour::kNone) return row;
@@ -65,7 +68,8 @@ std::string Padded(std::string row, size_t columns, const Terminal& terminal) {
 
 }  // namespace
 
-std::vector<std::string> DrawPicture(const Image& image, size_t columns, size_t rows, const Terminal& terminal) {
+std::vector<std::string> DrawPicture(const Image& image, size_t columns, size_t rows,
+                                     const Terminal& terminal) {
   CanvasConfig config = Configure(columns, rows, terminal);
   Canvas canvas(chafa_canvas_new(config.get()));
   std::vector<uint8_t> rgb = image.pixels;
@@ -73,11 +77,13 @@ std::vector<std::string> DrawPicture(const Image& image, size_t columns, size_t 
     rgb.clear();
     for (uint8_t grey : image.pixels) rgb.insert(rgb.end(), 3, grey);
   }
-  chafa_canvas_draw_all_pixels(canvas.get(), CHAFA_PIXEL_RGB8, rgb.data(), static_cast<gint>(image.width),
-                               static_cast<gint>(image.height), static_cast<gint>(image.width * 3));
+  chafa_canvas_draw_all_pixels(canvas.get(), CHAFA_PIXEL_RGB8, rgb.data(),
+                               static_cast<gint>(image.width), static_cast<gint>(image.height),
+                               static_cast<gint>(image.width * 3));
   TermInfo sequences = SequencesFor();
   GString* printed = chafa_canvas_print(canvas.get(), sequences.get());
-  std::vector<std::string> lines = absl::StrSplit(absl::string_view(printed->str, printed->len), '\n');
+  std::vector<std::string> lines =
+      absl::StrSplit(absl::string_view(printed->str, printed->len), '\n');
   g_string_free(printed, TRUE);
   lines.resize(rows);
   for (std::string& line : lines) line = Padded(std::move(line), columns, terminal);

@@ -10,10 +10,12 @@
 
 namespace provnet {
 
-// `image` in `columns` x `rows` character cells, one string a row, every row exactly `columns` wide (at least 1 x 1).
-// In colour a cell holds two or more pixels; without, light pixels become block characters, or ASCII where there is
-// no UTF-8. The caller keeps the aspect ratio: a cell is about twice as high as wide.
-std::vector<std::string> DrawPicture(const Image& image, size_t columns, size_t rows, const Terminal& terminal);
+// `image` in `columns` x `rows` character cells, one string a row, every row exactly `columns` wide
+// (at least 1 x 1). In colour a cell holds two or more pixels; without, light pixels become block
+// characters, or ASCII where there is no UTF-8. The caller keeps the aspect ratio: a cell is about
+// twice as high as wide.
+std::vector<std::string> DrawPicture(const Image& image, size_t columns, size_t rows,
+                                     const Terminal& terminal);
 
 }  // namespace provnet
 
