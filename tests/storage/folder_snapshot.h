@@ -35,11 +35,13 @@ inline void Overwrite(const std::filesystem::path& path, const std::string& byte
   std::ofstream(path, std::ios::binary | std::ios::trunc).write(bytes.data(), bytes.size());
 }
 
-// Flips bits of one byte of a file; twice the same call restores it.
+// Flips bits of one byte of a file in place; twice the same call restores it.
 inline void FlipByte(const std::filesystem::path& path, size_t position, char bits = 0x01) {
-  std::string bytes = ReadFile(path).value();
-  bytes.at(position) = static_cast<char>(bytes.at(position) ^ bits);
-  Overwrite(path, bytes);
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.exceptions(std::ios::failbit | std::ios::badbit | std::ios::eofbit);
+  char byte = 0;
+  file.seekg(static_cast<std::streamoff>(position)).get(byte);
+  file.seekp(static_cast<std::streamoff>(position)).put(static_cast<char>(byte ^ bits));
 }
 
 }  // namespace provnet
