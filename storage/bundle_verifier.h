@@ -8,10 +8,11 @@
 
 namespace provnet {
 
-// Reads the manifest and verifies it and every file it lists against their sizes and sha256 digests (in parallel, at
-// most one thread a core). Returns the manifest, or the first failure with the file's name relative to the bundle:
-// NOT_FOUND (missing file), DATA_LOSS (size or digest differs, manifest unreadable, a file that the manifest does not
-// list), FAILED_PRECONDITION (newer schema version: says both numbers).
+// Reads the manifest and verifies it and every file it lists against their sizes and sha256 digests
+// (in parallel, at most one thread a core). Returns the manifest, or the first failure with the
+// file's name relative to the bundle: NOT_FOUND (missing file), DATA_LOSS (size or digest differs,
+// manifest unreadable, a file that the manifest does not list), FAILED_PRECONDITION (newer schema
+// version: says both numbers).
 absl::StatusOr<v1::BundleManifest> VerifyBundle(const std::filesystem::path& bundle_directory);
 
 }  // namespace provnet

@@ -11,14 +11,17 @@
 
 namespace provnet {
 
-// Builds one bundle in a temporary folder beside its final place and publishes it with one rename, so a reader sees a
-// whole version or none. Not thread-safe; several processes may publish to one model at the same time.
+// Builds one bundle in a temporary folder beside its final place and publishes it with one rename,
+// so a reader sees a whole version or none. Not thread-safe; several processes may publish to one
+// model at the same time.
 class BundleWriter {
  public:
-  // `model_directory` is <repository>/<model>; it is created when missing. Stale temporary folders of processes that
-  // no longer run are removed. Errors name the path: PERMISSION_DENIED, RESOURCE_EXHAUSTED, INVALID_ARGUMENT (the
-  // model name is not [A-Za-z0-9._-]+ or starts with a dot).
-  static absl::StatusOr<std::unique_ptr<BundleWriter>> Create(const std::filesystem::path& model_directory);
+  // `model_directory` is <repository>/<model>; it is created when missing. Stale temporary folders
+  // of processes that no longer run are removed. Errors name the path: PERMISSION_DENIED,
+  // RESOURCE_EXHAUSTED, INVALID_ARGUMENT (the model name is not [A-Za-z0-9._-]+ or starts with a
+  // dot).
+  static absl::StatusOr<std::unique_ptr<BundleWriter>> Create(
+      const std::filesystem::path& model_directory);
 
   // Removes the temporary folder unless Publish succeeded.
   virtual ~BundleWriter() = default;
@@ -26,9 +29,9 @@ class BundleWriter {
   // Where the caller puts the bundle's files (all but the manifest). Owned by this object.
   virtual const std::filesystem::path& staging_directory() const = 0;
 
-  // Fills schema_version, model, version (one more than the highest published), created (when unset) and files;
-  // writes manifest and digest, syncs every file and folder, renames. Returns the published manifest.
-  // Nothing is visible on failure. Call once.
+  // Fills schema_version, model, version (one more than the highest published), created (when
+  // unset) and files; writes manifest and digest, syncs every file and folder, renames. Returns the
+  // published manifest. Nothing is visible on failure. Call once.
   virtual absl::StatusOr<v1::BundleManifest> Publish(v1::BundleManifest manifest) = 0;
 };
 

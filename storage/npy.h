@@ -11,8 +11,8 @@
 
 namespace provnet {
 
-// Dense arrays in NumPy's .npy format, version 1.0, little-endian, C order: numpy.load opens every matrix of a bundle.
-// The element types are float ('<f4') and uint32_t ('<u4').
+// Dense arrays in NumPy's .npy format, version 1.0, little-endian, C order: numpy.load opens every
+// matrix of a bundle. The element types are float ('<f4') and uint32_t ('<u4').
 template <typename T>
 struct NpyArray {
   std::vector<uint64_t> shape;
@@ -20,19 +20,21 @@ struct NpyArray {
   std::vector<T> values;
 };
 
-// Writes and syncs the file. The product of `shape` must be values.size(). RESOURCE_EXHAUSTED names the path
-// when the disk is full.
+// Writes and syncs the file. The product of `shape` must be values.size(). RESOURCE_EXHAUSTED names
+// the path when the disk is full.
 template <typename T>
-absl::Status WriteNpy(const std::filesystem::path& path, absl::Span<const uint64_t> shape, absl::Span<const T> values);
+absl::Status WriteNpy(const std::filesystem::path& path, absl::Span<const uint64_t> shape,
+                      absl::Span<const T> values);
 
-// DATA_LOSS with the path when the header is malformed, has another element type or order, or its shape
-// contradicts the file's size.
+// DATA_LOSS with the path when the header is malformed, has another element type or order, or its
+// shape contradicts the file's size.
 template <typename T>
 absl::StatusOr<NpyArray<T>> ReadNpy(const std::filesystem::path& path);
 
-extern template absl::Status WriteNpy<float>(const std::filesystem::path&, absl::Span<const uint64_t>,
-                                             absl::Span<const float>);
-extern template absl::Status WriteNpy<uint32_t>(const std::filesystem::path&, absl::Span<const uint64_t>,
+extern template absl::Status WriteNpy<float>(const std::filesystem::path&,
+                                             absl::Span<const uint64_t>, absl::Span<const float>);
+extern template absl::Status WriteNpy<uint32_t>(const std::filesystem::path&,
+                                                absl::Span<const uint64_t>,
                                                 absl::Span<const uint32_t>);
 extern template absl::StatusOr<NpyArray<float>> ReadNpy<float>(const std::filesystem::path&);
 extern template absl::StatusOr<NpyArray<uint32_t>> ReadNpy<uint32_t>(const std::filesystem::path&);

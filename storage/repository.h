@@ -17,9 +17,9 @@ struct BundleLocation {
   std::filesystem::path directory;
 };
 
-// Lists <root>/<model>/<version>/ folders, sorted by model, then version. Names that start with a dot and folders whose
-// name is not a positive decimal integer without leading zero are passed over: staging folders among them. NOT_FOUND
-// or PERMISSION_DENIED with the path.
+// Lists <root>/<model>/<version>/ folders, sorted by model, then version. Names that start with a
+// dot and folders whose name is not a positive decimal integer without leading zero are passed
+// over: staging folders among them. NOT_FOUND or PERMISSION_DENIED with the path.
 absl::StatusOr<std::vector<BundleLocation>> ScanRepository(const std::filesystem::path& root);
 
 // The versions of one model folder, ascending; empty when the folder does not exist.

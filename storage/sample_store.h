@@ -19,18 +19,21 @@ namespace provnet {
 // Opening changes no file of the folder, so one store may be open in many processes. Thread-safe.
 class SampleStore {
  public:
-  // NOT_FOUND when there is no store at `directory`; DATA_LOSS when it is damaged or of another format version.
-  static absl::StatusOr<std::unique_ptr<const SampleStore>> OpenReadOnly(const std::filesystem::path& directory);
+  // NOT_FOUND when there is no store at `directory`; DATA_LOSS when it is damaged or of another
+  // format version.
+  static absl::StatusOr<std::unique_ptr<const SampleStore>> OpenReadOnly(
+      const std::filesystem::path& directory);
 
   virtual ~SampleStore() = default;
 
   // N.
   virtual uint64_t size() const = 0;
 
-  // One batched read. Entry i answers sample_indices[i]: the record, NOT_FOUND (index >= size()), or DATA_LOSS
-  // (the block failed its checksum, or the record does not parse), which leaves the other entries unharmed.
-  // Repeated indices are allowed.
-  virtual std::vector<absl::StatusOr<v1::SampleRecord>> MultiGet(absl::Span<const uint64_t> sample_indices) const = 0;
+  // One batched read. Entry i answers sample_indices[i]: the record, NOT_FOUND (index >= size()),
+  // or DATA_LOSS (the block failed its checksum, or the record does not parse), which leaves the
+  // other entries unharmed. Repeated indices are allowed.
+  virtual std::vector<absl::StatusOr<v1::SampleRecord>> MultiGet(
+      absl::Span<const uint64_t> sample_indices) const = 0;
 
   // Ascending indices of the samples whose content has this digest; empty when there is none.
   virtual absl::StatusOr<std::vector<uint64_t>> FindByDigest(const Sha256Digest& digest) const = 0;

@@ -10,8 +10,9 @@
 
 namespace provnet {
 
-// std::mutex with Clang's thread-safety annotations. Used instead of absl::Mutex because ThreadSanitizer follows
-// pthread mutexes but can't see into the distribution's uninstrumented Abseil (docs/adr/0003-mutex.md).
+// std::mutex with Clang's thread-safety annotations. Used instead of absl::Mutex because
+// ThreadSanitizer follows pthread mutexes but can't see into the distribution's uninstrumented
+// Abseil (docs/adr/0003-mutex.md).
 class ABSL_LOCKABLE Mutex {
  public:
   Mutex() = default;
@@ -29,7 +30,9 @@ class ABSL_LOCKABLE Mutex {
 // Holds a Mutex for a scope.
 class ABSL_SCOPED_LOCKABLE MutexLock {
  public:
-  explicit MutexLock(Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(mutex) { mutex_.Lock(); }
+  explicit MutexLock(Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(mutex) {
+    mutex_.Lock();
+  }
   ~MutexLock() ABSL_UNLOCK_FUNCTION() { mutex_.Unlock(); }
   MutexLock(const MutexLock&) = delete;
   MutexLock& operator=(const MutexLock&) = delete;
@@ -38,7 +41,8 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
   Mutex& mutex_;
 };
 
-// A condition variable on a Mutex that the caller holds. Waits can wake spuriously: test the condition in a loop.
+// A condition variable on a Mutex that the caller holds. Waits can wake spuriously: test the
+// condition in a loop.
 class CondVar {
  public:
   void Wait(Mutex& mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
@@ -51,7 +55,8 @@ class CondVar {
   void WaitFor(Mutex& mutex, absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
     // A system-clock deadline: ThreadSanitizer of GCC 12 does not intercept pthread_cond_clockwait.
-    condition_.wait_until(lock, std::chrono::system_clock::now() + absl::ToChronoMicroseconds(timeout));
+    condition_.wait_until(lock,
+                          std::chrono::system_clock::now() + absl::ToChronoMicroseconds(timeout));
     lock.release();
   }
 

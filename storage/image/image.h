@@ -12,7 +12,8 @@
 
 namespace provnet {
 
-// 8-bit pixels, interleaved, row-major: pixels[(y * width + x) * channels + c], 0..255. channels is 1 (grey) or 3 (RGB).
+// 8-bit pixels, interleaved, row-major: pixels[(y * width + x) * channels + c], 0..255. channels is
+// 1 (grey) or 3 (RGB).
 struct Image {
   uint32_t width = 0;
   uint32_t height = 0;
@@ -20,17 +21,19 @@ struct Image {
   std::vector<uint8_t> pixels;
 };
 
-// Bounds on what DecodeImage accepts. They are checked against the file's header before any pixel is decoded,
-// so a decompression bomb costs no memory.
+// Bounds on what DecodeImage accepts. They are checked against the file's header before any pixel
+// is decoded, so a decompression bomb costs no memory.
 struct ImageLimits {
   size_t max_bytes = size_t{8} << 20;
   uint64_t max_pixels = uint64_t{16} << 20;
 };
 
-// Decodes a PNG or JPEG from untrusted bytes into 1 or 3 channels (`channels`); colour is converted to grey by
-// luma, grey to colour by repetition, transparency is laid over black. INVALID_ARGUMENT says what was wrong:
-// empty, truncated, oversized (with the bound) or in no known format (with the first bytes in hex). Thread-safe.
-absl::StatusOr<Image> DecodeImage(std::string_view bytes, uint32_t channels, const ImageLimits& limits = {});
+// Decodes a PNG or JPEG from untrusted bytes into 1 or 3 channels (`channels`); colour is converted
+// to grey by luma, grey to colour by repetition, transparency is laid over black. INVALID_ARGUMENT
+// says what was wrong: empty, truncated, oversized (with the bound) or in no known format (with the
+// first bytes in hex). Thread-safe.
+absl::StatusOr<Image> DecodeImage(std::string_view bytes, uint32_t channels,
+                                  const ImageLimits& limits = {});
 
 // "image/png", "image/jpeg", or "" when the bytes start like neither.
 std::string_view SniffImageType(std::string_view bytes);
@@ -38,8 +41,8 @@ std::string_view SniffImageType(std::string_view bytes);
 // A PNG file of `image`. INVALID_ARGUMENT when its sizes contradict each other.
 absl::StatusOr<std::string> EncodePng(const Image& image);
 
-// Bilinear resampling with an area filter when shrinking, pixel centres at .5. Returns the image itself when
-// the size is right already. `width` and `height` are at least 1.
+// Bilinear resampling with an area filter when shrinking, pixel centres at .5. Returns the image
+// itself when the size is right already. `width` and `height` are at least 1.
 Image Resize(Image image, uint32_t width, uint32_t height);
 
 }  // namespace provnet

@@ -69,7 +69,7 @@ void Warp(const uint8_t* plane, int height, int width, const InverseMap& map, fl
       const float fy = source_y - static_cast<float>(top);
       float value;
       if (left >= 0 && left + 1 < width && top >= 0 && top + 1 < height) {
-        const uint8_t* corner = plane + top * width + left;
+        const uint8_t* corner = plane + ptrdiff_t{top} * width + left;
         value = Bilinear(corner[0], corner[1], corner[width], corner[width + 1], fx, fy);
       } else {
         value = SampleAtEdge(plane, height, width, left, top, fx, fy);

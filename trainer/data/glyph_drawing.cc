@@ -210,7 +210,7 @@ void Ink(const std::vector<Polyline>& lines, const Pen& pen,
   }
   for (size_t i = 0; i < depths.size(); ++i) {
     const double share = std::clamp(0.5 + depths[i] / pen.softness, 0.0, 1.0);
-    image[i] = static_cast<uint8_t>(share * pen.ink + 0.5);
+    image[i] = static_cast<uint8_t>(std::lround(share * pen.ink));
   }
 }
 

@@ -1,0 +1,137 @@
+#include "trainer/export/bundle_contents.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "storage/bundle_layout.h"
+#include "storage/file_io.h"
+#include "storage/npy.h"
+#include "storage/sample_store_builder.h"
+#include "trainer/data/dataset_checks.h"
+#include "trainer/network/torch_errors.h"
+#include "trainer/training/batch_source.h"
+
+namespace provnet {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kTensorContentType[] = "application/vnd.provnet.tensor";
+constexpr uint64_t kVectorBatch = 256;
+
+absl::Status WriteModel(const fs::path& path, ProvenanceNetwork& network) {
+  std::string bytes;
+  PROVNET_RETURN_IF_ERROR(CatchTorchErrors("serialise the network", [&] {
+    bytes = network.Serialize();
+    return absl::OkStatus();
+  }));
+  return WriteFileDurably(path, bytes);
+}
+
+v1::SampleRecord MakeRecord(const Dataset& samples, size_t i) {
+  v1::SampleRecord record;
+  record.set_label(samples.labels[i]);
+  record.set_source_id(samples.source_id(i));
+  record.set_content_type(kTensorContentType);
+  const auto image = samples.image(i);
+  record.set_content(image.data(), image.size());
+  v1::TensorSpec& spec = *record.mutable_tensor_spec();
+  spec.set_data_type(v1::DATA_TYPE_UINT8);
+  for (uint32_t extent : {samples.channels, samples.height, samples.width}) spec.add_shape(extent);
+  return record;
+}
+
+absl::Status WriteSamples(const fs::path& directory, const Dataset& samples) {
+  PROVNET_ASSIGN_OR_RETURN(auto builder, SampleStoreBuilder::Create(directory));
+  for (size_t i = 0; i < samples.size(); ++i) {
+    PROVNET_RETURN_IF_ERROR(builder->Add(MakeRecord(samples, i)));
+  }
+  return builder->Finish();
+}
+
+// [N, d], unit rows, in sample order.
+at::Tensor SampleVectors(ProvenanceNetwork& network, const Dataset& samples) {
+  torch::NoGradGuard no_gradient;
+  network.SetTraining(false);
+  std::vector<at::Tensor> parts;
+  for (uint64_t begin = 0; begin < samples.size(); begin += kVectorBatch) {
+    std::vector<uint64_t> batch(std::min<uint64_t>(kVectorBatch, samples.size() - begin));
+    std::iota(batch.begin(), batch.end(), begin);
+    const at::Tensor features = network.Features(ImagesToTensor(samples, batch));
+    parts.push_back(network.Query(features, at::zeros({features.size(0)}, at::kLong)));
+  }
+  return at::cat(parts).contiguous();
+}
+
+absl::Status WriteVectors(const fs::path& path, ProvenanceNetwork& network,
+                          const Dataset& samples) {
+  return CatchTorchErrors("compute the samples' vectors", [&] {
+    const at::Tensor vectors = SampleVectors(network, samples);
+    const uint64_t shape[] = {static_cast<uint64_t>(vectors.size(0)),
+                              static_cast<uint64_t>(vectors.size(1))};
+    return WriteNpy<float>(path, shape,
+                           {vectors.data_ptr<float>(), static_cast<size_t>(vectors.numel())});
+  });
+}
+
+v1::TrainingConfig DescribeTraining(const FitOptions& options, const Dataset& samples) {
+  const TrainingOptions& training = options.training;
+  v1::TrainingConfig config;
+  config.set_dataset(options.dataset);
+  config.set_dataset_fingerprint(Fingerprint(samples));
+  config.set_subset_fraction(options.subset_fraction);
+  config.set_seed(training.seed);
+  config.set_epochs(training.epochs);
+  config.set_batch_size(training.batch_size);
+  config.set_learning_rate(training.learning_rate);
+  config.set_weight_decay(training.weight_decay);
+  config.set_lambda_class(training.lambda_class);
+  config.set_lambda_index(training.lambda_index);
+  config.set_index_gradient_scale(training.index_gradient_scale);
+  if (training.head == v1::HEAD_TYPE_CLASS_CONDITIONAL) {
+    config.set_label_smoothing(training.label_smoothing);
+  }
+  return config;
+}
+
+}  // namespace
+
+absl::Status WriteBundleContents(const fs::path& directory, ProvenanceNetwork& network,
+                                 const Dataset& samples) {
+  PROVNET_RETURN_IF_ERROR(WriteModel(directory / kModelFile, network));
+  PROVNET_RETURN_IF_ERROR(WriteSamples(directory / kSamplesFolder, samples));
+  const fs::path index_folder = (directory / kLabelsFile).parent_path();
+  std::error_code error;
+  fs::create_directories(index_folder, error);
+  if (error) return ErrorCodeToStatus(error, "create folder", index_folder);
+  const uint64_t shape[] = {samples.size()};
+  PROVNET_RETURN_IF_ERROR(WriteNpy<uint32_t>(directory / kLabelsFile, shape, samples.labels));
+  if (network.spec().head != v1::HEAD_TYPE_EMBEDDING) return absl::OkStatus();
+  return WriteVectors(directory / kVectorsFile, network, samples);
+}
+
+v1::BundleManifest DescribeBundle(const FitOptions& options, const NetworkSpec& spec,
+                                  const Dataset& samples) {
+  v1::BundleManifest manifest;
+  manifest.mutable_input()->set_channels(spec.channels);
+  manifest.mutable_input()->set_height(spec.height);
+  manifest.mutable_input()->set_width(spec.width);
+  for (const std::string& name : samples.class_names) manifest.add_class_names(name);
+  manifest.mutable_index_head()->set_type(spec.head);
+  manifest.mutable_index_head()->set_dim(spec.index_dim);
+  if (spec.head == v1::HEAD_TYPE_EMBEDDING) {
+    manifest.mutable_index_head()->set_scale(static_cast<float>(1 / options.training.temperature));
+  }
+  manifest.set_sample_count(samples.size());
+  manifest.set_feature_dim(static_cast<uint32_t>(FeatureDim(spec)));
+  *manifest.mutable_training() = DescribeTraining(options, samples);
+  return manifest;
+}
+
+}  // namespace provnet

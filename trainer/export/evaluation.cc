@@ -1,0 +1,124 @@
+#include "trainer/export/evaluation.h"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "trainer/data/augment.h"
+#include "trainer/data/random.h"
+
+namespace provnet {
+namespace {
+
+constexpr size_t kBatchSize = 128;
+constexpr uint32_t kTopK = 5;
+constexpr uint64_t kShiftStream = 0x5417;
+
+ExplainQuery MakeQuery(const Dataset& images, size_t i, uint32_t top_k) {
+  ExplainQuery query;
+  query.top_k = top_k;
+  query.input.reserve(images.image_bytes());
+  for (uint8_t pixel : images.image(i)) query.input.push_back(static_cast<float>(pixel) / 255.0F);
+  return query;
+}
+
+// Calls `visit` with each image's position and the servable's answer.
+absl::Status ForEachAnswer(const Servable& servable, const Dataset& images,
+                           const StopCondition& stop_requested,
+                           const std::function<void(size_t, const Explanation&)>& visit) {
+  const uint32_t top_k = static_cast<uint32_t>(std::min<uint64_t>(kTopK, servable.sample_count()));
+  for (size_t begin = 0; begin < images.size(); begin += kBatchSize) {
+    if (stop_requested()) return absl::CancelledError("stopped while evaluating");
+    const size_t end = std::min(begin + kBatchSize, images.size());
+    std::vector<ExplainQuery> queries;
+    for (size_t i = begin; i < end; ++i) queries.push_back(MakeQuery(images, i, top_k));
+    std::vector<const ExplainQuery*> batch;
+    for (const ExplainQuery& query : queries) batch.push_back(&query);
+    PROVNET_ASSIGN_OR_RETURN(const auto answers, servable.Explain(batch));
+    for (size_t i = begin; i < end; ++i) {
+      PROVNET_RETURN_IF_ERROR(answers[i - begin].status());
+      visit(i, *answers[i - begin]);
+    }
+  }
+  return absl::OkStatus();
+}
+
+struct Retrieval {
+  double top1 = 0;
+  double top5 = 0;
+};
+
+// Shares of `images` that find the sample of their own position.
+absl::StatusOr<Retrieval> MeasureRetrieval(const Servable& servable, const Dataset& images,
+                                           const StopCondition& stop_requested) {
+  uint64_t first = 0, any = 0;
+  PROVNET_RETURN_IF_ERROR(
+      ForEachAnswer(servable, images, stop_requested, [&](size_t i, const Explanation& answer) {
+        const auto& ranks = answer.provenance;
+        const auto own = std::find_if(ranks.begin(), ranks.end(), [i](const ScoredSample& sample) {
+          return sample.sample_index == i;
+        });
+        if (own == ranks.end()) return;
+        ++any;
+        if (own == ranks.begin()) ++first;
+      }));
+  const double count = static_cast<double>(images.size());
+  return Retrieval{static_cast<double>(first) / count, static_cast<double>(any) / count};
+}
+
+absl::Status MeasureClassification(const Servable& servable, const Dataset& test,
+                                   const StopCondition& stop_requested, v1::Metrics& metrics) {
+  uint64_t right = 0;
+  double agreement = 0;
+  PROVNET_RETURN_IF_ERROR(
+      ForEachAnswer(servable, test, stop_requested, [&](size_t i, const Explanation& answer) {
+        right += answer.class_id == test.labels[i];
+        agreement += answer.label_agreement;
+      }));
+  const double count = static_cast<double>(test.size());
+  metrics.set_test_accuracy(static_cast<double>(right) / count);
+  metrics.set_label_agreement_top5(agreement / count);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Dataset ShiftedByTwoPixels(const Dataset& samples, uint64_t seed) {
+  constexpr int kDirections[][2] = {{2, 0}, {-2, 0}, {0, 2},  {0, -2},
+                                    {2, 2}, {2, -2}, {-2, 2}, {-2, -2}};
+  Dataset shifted = samples;
+  const std::span<uint8_t> pixels(shifted.pixels);
+  for (size_t i = 0; i < samples.size(); ++i) {
+    Rng rng(MixSeed(MixSeed(seed, kShiftStream), i));
+    const auto& [dx, dy] = kDirections[rng.Below(std::size(kDirections))];
+    ShiftInto(samples.image(i), samples.channels, samples.height, samples.width, dx, dy,
+              pixels.subspan(i * samples.image_bytes(), samples.image_bytes()));
+  }
+  return shifted;
+}
+
+absl::StatusOr<v1::Metrics> Evaluate(const Servable& servable, const DatasetPair& data,
+                                     uint64_t seed, const StopCondition& stop_requested) {
+  if (data.train.size() != servable.sample_count()) {
+    return absl::InvalidArgumentError(absl::StrCat("the bundle holds ", servable.sample_count(),
+                                                   " samples, but there are ", data.train.size(),
+                                                   " training images to evaluate"));
+  }
+  v1::Metrics metrics;
+  PROVNET_RETURN_IF_ERROR(MeasureClassification(servable, data.test, stop_requested, metrics));
+  PROVNET_ASSIGN_OR_RETURN(const Retrieval clean,
+                           MeasureRetrieval(servable, data.train, stop_requested));
+  metrics.set_index_top1(clean.top1);
+  metrics.set_index_top5(clean.top5);
+  PROVNET_ASSIGN_OR_RETURN(
+      const Retrieval shifted,
+      MeasureRetrieval(servable, ShiftedByTwoPixels(data.train, seed), stop_requested));
+  metrics.set_index_top1_shift2(shifted.top1);
+  metrics.set_index_top5_shift2(shifted.top5);
+  return metrics;
+}
+
+}  // namespace provnet

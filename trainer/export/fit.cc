@@ -1,0 +1,153 @@
+#include "trainer/export/fit.h"
+
+#include <ATen/Parallel.h>
+#include <sys/resource.h>
+
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "server/engine/servable.h"
+#include "storage/base/status_macros.h"
+#include "storage/bundle_writer.h"
+#include "storage/file_io.h"
+#include "storage/staging_directory.h"
+#include "trainer/data/dataset_spec.h"
+#include "trainer/data/subset.h"
+#include "trainer/export/bundle_contents.h"
+#include "trainer/export/evaluation.h"
+#include "trainer/training/checkpoint_directory.h"
+#include "trainer/training/trainer.h"
+
+namespace provnet {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The data with its training part cut down to the subset.
+absl::StatusOr<DatasetPair> LoadSubset(const FitOptions& options) {
+  PROVNET_ASSIGN_OR_RETURN(DatasetPair data, LoadDataset(options.dataset, options.training.seed));
+  if (options.subset_fraction == 1) return data;
+  PROVNET_ASSIGN_OR_RETURN(
+      const auto positions,
+      StratifiedSubset(data.train.labels, static_cast<uint32_t>(data.train.class_names.size()),
+                       options.subset_fraction, options.training.seed));
+  data.train = Select(data.train, positions);
+  return data;
+}
+
+RunIdentity IdentityOf(const FitOptions& options, const v1::TrainingConfig& config) {
+  RunIdentity identity = DescribeTrainingOptions(options.training);
+  identity["subset"] = absl::StrCat(options.subset_fraction);
+  identity["dataset fingerprint"] = config.dataset_fingerprint();
+  return identity;
+}
+
+uint64_t PeakRssBytes() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+absl::Status MoveFiles(const v1::BundleManifest& manifest, const fs::path& from,
+                       const fs::path& to) {
+  for (const v1::FileEntry& file : manifest.files()) {
+    const fs::path target = to / file.path();
+    std::error_code error;
+    fs::create_directories(target.parent_path(), error);
+    if (!error) fs::rename(from / file.path(), target, error);
+    if (error) return ErrorCodeToStatus(error, "move a file to", target);
+  }
+  return absl::OkStatus();
+}
+
+// Fills the measured shares by serving the bundle in `directory`, version 1 of a private
+// repository.
+absl::Status MeasureServed(const FitOptions& options, const fs::path& directory,
+                           const v1::BundleManifest& published, const DatasetPair& data,
+                           const StopCondition& stop_requested, v1::Metrics& metrics) {
+  const EngineOptions engine{.intra_op_threads = options.threads};
+  PROVNET_ASSIGN_OR_RETURN(
+      const auto servable,
+      Servable::Load({published.model(), published.version(), directory}, engine));
+  PROVNET_ASSIGN_OR_RETURN(metrics,
+                           Evaluate(*servable, data, options.training.seed, stop_requested));
+  return absl::OkStatus();
+}
+
+// A version is immutable and holds its own metrics, which come from serving it. So the bundle is
+// first published in a private repository inside a staging folder beside the final version, served
+// from there, and then its files move.
+absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(
+    const FitOptions& options, TrainedNetwork& trained, const DatasetPair& data,
+    v1::BundleManifest manifest, BundleWriter& writer, ProgressListener& progress,
+    const StopCondition& stop_requested) {
+  progress.Note("writing the bundle");
+  PROVNET_ASSIGN_OR_RETURN(const auto scratch,
+                           StagingDirectory::Create(writer.staging_directory().parent_path()));
+  const fs::path model_directory = scratch->path() / "model";
+  PROVNET_ASSIGN_OR_RETURN(const auto trial_writer, BundleWriter::Create(model_directory));
+  PROVNET_RETURN_IF_ERROR(
+      WriteBundleContents(trial_writer->staging_directory(), trained.network, data.train));
+  PROVNET_ASSIGN_OR_RETURN(const v1::BundleManifest trial, trial_writer->Publish(manifest));
+  const fs::path bundle = model_directory / absl::StrCat(trial.version());
+
+  progress.Note("evaluating through the serving engine");
+  v1::Metrics& metrics = *manifest.mutable_metrics();
+  PROVNET_RETURN_IF_ERROR(MeasureServed(options, bundle, trial, data, stop_requested, metrics));
+  metrics.set_train_seconds(absl::ToDoubleSeconds(trained.training_time));
+  metrics.set_peak_rss_bytes(PeakRssBytes());
+  PROVNET_RETURN_IF_ERROR(MoveFiles(trial, bundle, writer.staging_directory()));
+  return writer.Publish(std::move(manifest));
+}
+
+void NoteStart(const FitOptions& options, const CheckpointFile& checkpoint, const DatasetPair& data,
+               ProgressListener& progress) {
+  if (!options.resume && checkpoint.Exists()) {
+    progress.Note(absl::StrCat("starting over: the checkpoint ", checkpoint.path().string(),
+                               " of an earlier run will be replaced (--resume continues it)"));
+  }
+  progress.Note(absl::StrCat(options.resume ? "resuming" : "training", " on ", data.train.size(),
+                             " samples of ", data.train.class_names.size(), " classes, ",
+                             options.training.epochs, " epochs"));
+}
+
+}  // namespace
+
+absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressListener& progress,
+                                          const Clock& clock, const StopCondition& stop_requested) {
+  PROVNET_RETURN_IF_ERROR(ValidateFitOptions(options));
+  PROVNET_ASSIGN_OR_RETURN(const auto writer, BundleWriter::Create(options.output));
+  PROVNET_ASSIGN_OR_RETURN(CheckpointDirectory directory,
+                           CheckpointDirectory::Open(CheckpointDirectoryPath(options)));
+  const CheckpointFile checkpoint(directory.checkpoint_path());
+  // A run that got nowhere leaves no folder behind.
+  const absl::Cleanup tidy = [&] {
+    if (!checkpoint.Exists()) directory.Remove();
+  };
+  progress.Note(absl::StrCat("reading ", options.dataset));
+  PROVNET_ASSIGN_OR_RETURN(const DatasetPair data, LoadSubset(options));
+  at::set_num_threads(options.threads);
+
+  PROVNET_ASSIGN_OR_RETURN(const NetworkSpec spec, SpecFor(data.train, options.training));
+  const v1::BundleManifest manifest = DescribeBundle(options, spec, data.train);
+  TrainingContext context{.checkpoint = checkpoint,
+                          .resume = options.resume,
+                          .progress = progress,
+                          .clock = clock,
+                          .stop_requested = stop_requested};
+  NoteStart(options, checkpoint, data, progress);
+  PROVNET_ASSIGN_OR_RETURN(
+      TrainedNetwork trained,
+      Train(data.train, options.training, IdentityOf(options, manifest.training()), context));
+  PROVNET_ASSIGN_OR_RETURN(
+      v1::BundleManifest published,
+      EvaluateAndPublish(options, trained, data, manifest, *writer, progress, stop_requested));
+  directory.Remove();
+  return published;
+}
+
+}  // namespace provnet

@@ -1,0 +1,39 @@
+#include "trainer/export/fit_options.h"
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+
+namespace provnet {
+
+absl::Status ValidateFitOptions(const FitOptions& options) {
+  if (options.dataset.empty()) {
+    return absl::InvalidArgumentError("--dataset is missing: expected idx:DIR or glyphs:N");
+  }
+  if (options.output.empty()) {
+    return absl::InvalidArgumentError("--output is missing: expected REPOSITORY/MODEL_NAME");
+  }
+  // Negated, so that NaN fails.
+  if (!(options.subset_fraction > 0 && options.subset_fraction <= 1)) {
+    return absl::InvalidArgumentError(absl::StrCat("--subset=", options.subset_fraction,
+                                                   " is out of range: expected above 0, up to 1"));
+  }
+  if (options.threads < 1 || options.threads > 1024) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--threads=", options.threads, " is out of range: expected 1 to 1024"));
+  }
+  return ValidateTrainingOptions(options.training);
+}
+
+std::filesystem::path CheckpointDirectoryPath(const FitOptions& options) {
+  return options.checkpoint_directory.empty() ? options.output / ".checkpoint"
+                                              : options.checkpoint_directory;
+}
+
+absl::StatusOr<v1::HeadType> ParseHead(absl::string_view name) {
+  if (name == "class-conditional") return v1::HEAD_TYPE_CLASS_CONDITIONAL;
+  if (name == "embedding") return v1::HEAD_TYPE_EMBEDDING;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--head=", name, " is unknown: expected class-conditional or embedding"));
+}
+
+}  // namespace provnet

@@ -1,0 +1,42 @@
+#ifndef PROVNET_TRAINER_EXPORT_FIT_OPTIONS_H_
+#define PROVNET_TRAINER_EXPORT_FIT_OPTIONS_H_
+
+#include <filesystem>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "provnet/v1/bundle.pb.h"
+#include "trainer/training/training_options.h"
+
+namespace provnet {
+
+// What `provnet-train fit` is asked to do.
+struct FitOptions {
+  // "idx:DIR" or "glyphs:N", see LoadDataset.
+  std::string dataset;
+  // Share of the training samples to use, each class in its proportion; in (0, 1].
+  double subset_fraction = 1;
+  // <repository>/<model name>: the bundle becomes the next version in there.
+  std::filesystem::path output;
+  // Where the checkpoint lives; empty for ".checkpoint" inside `output`.
+  std::filesystem::path checkpoint_directory;
+  // Continue from the checkpoint.
+  bool resume = false;
+  // LibTorch threads, 1 .. 1024.
+  int threads = 1;
+  TrainingOptions training;
+};
+
+// INVALID_ARGUMENT names the flag, its value and what was expected.
+absl::Status ValidateFitOptions(const FitOptions& options);
+
+std::filesystem::path CheckpointDirectoryPath(const FitOptions& options);
+
+// "class-conditional" or "embedding". INVALID_ARGUMENT lists them.
+absl::StatusOr<v1::HeadType> ParseHead(absl::string_view name);
+
+}  // namespace provnet
+
+#endif  // PROVNET_TRAINER_EXPORT_FIT_OPTIONS_H_

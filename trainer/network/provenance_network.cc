@@ -1,0 +1,132 @@
+#include "trainer/network/provenance_network.h"
+
+#include <torch/script.h>
+#include <torch/torch.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "trainer/network/network_source.h"
+#include "trainer/network/torch_errors.h"
+
+namespace provnet {
+namespace {
+
+// Draws every initial value from one generator, in the order of registration.
+class Initializer {
+ public:
+  Initializer(torch::jit::Module& module, uint64_t seed)
+      : module_(module), generator_(at::detail::createCPUGenerator(seed)) {}
+
+  // PyTorch's default for layers with `fan_in` inputs an output: uniform in +-1/sqrt(fan_in), for
+  // weights and biases.
+  void Uniform(const std::string& name, at::IntArrayRef shape, int64_t fan_in) {
+    const double bound = 1.0 / std::sqrt(static_cast<double>(fan_in));
+    at::Tensor values = at::empty(shape).uniform_(-bound, bound, generator_);
+    if (values.dim() == 4) values = values.contiguous(at::MemoryFormat::ChannelsLast);
+    Parameter(name, values);
+  }
+
+  void Parameter(const std::string& name, at::Tensor values) {
+    module_.register_parameter(name, values.set_requires_grad(true), /*is_buffer=*/false);
+  }
+
+  void RunningStatistics(const std::string& prefix, int64_t size) {
+    module_.register_buffer(prefix + "_mean", at::zeros({size}));
+    module_.register_buffer(prefix + "_var", at::ones({size}));
+  }
+
+ private:
+  torch::jit::Module& module_;
+  at::Generator generator_;
+};
+
+void RegisterBackbone(const NetworkSpec& spec, Initializer& init) {
+  int64_t inputs = spec.channels;
+  for (size_t block = 0; block < kBlockChannels.size(); ++block) {
+    const int64_t outputs = kBlockChannels[block];
+    const std::string norm = absl::StrCat("norm", block + 1);
+    init.Uniform(absl::StrCat("conv", block + 1, "_weight"), {outputs, inputs, 3, 3}, 9 * inputs);
+    init.Parameter(norm + "_weight", at::ones({outputs}));
+    init.Parameter(norm + "_bias", at::zeros({outputs}));
+    init.RunningStatistics(norm, outputs);
+    inputs = outputs;
+  }
+}
+
+void RegisterHeads(const NetworkSpec& spec, Initializer& init) {
+  const int64_t features = FeatureDim(spec);
+  init.Uniform("class_weight", {spec.classes, features}, features);
+  init.Uniform("class_bias", {spec.classes}, features);
+  init.RunningStatistics("index", features);
+  const bool embedding = spec.head == v1::HEAD_TYPE_EMBEDDING;
+  const int64_t index_inputs = embedding ? features : features + spec.classes;
+  init.Uniform("index_weight", {spec.index_dim, index_inputs}, index_inputs);
+  init.Uniform("index_bias", {spec.index_dim}, index_inputs);
+  if (embedding) init.RunningStatistics("embedding", spec.index_dim);
+}
+
+}  // namespace
+
+absl::StatusOr<ProvenanceNetwork> ProvenanceNetwork::Create(const NetworkSpec& spec,
+                                                            uint64_t seed) {
+  PROVNET_RETURN_IF_ERROR(ValidateNetworkSpec(spec));
+  return CatchTorchErrors("build the network", [&]() -> absl::StatusOr<ProvenanceNetwork> {
+    torch::jit::Module module("ProvenanceNetwork");
+    // Module::train() and eval() look for this attribute.
+    module.register_attribute("training", c10::BoolType::get(), true);
+    Initializer init(module, seed);
+    RegisterBackbone(spec, init);
+    RegisterHeads(spec, init);
+    module.define(NetworkSource(spec));
+    return ProvenanceNetwork(spec, std::move(module));
+  });
+}
+
+at::Tensor ProvenanceNetwork::Features(const at::Tensor& input) {
+  return module_.get_method("features")({input}).toTensor();
+}
+
+at::Tensor ProvenanceNetwork::Classify(const at::Tensor& features) {
+  return module_.get_method("classify")({features}).toTensor();
+}
+
+at::Tensor ProvenanceNetwork::Attribute(const at::Tensor& features, const at::Tensor& class_id) {
+  return module_.get_method("attribute")({features, class_id}).toTensor();
+}
+
+at::Tensor ProvenanceNetwork::Query(const at::Tensor& features, const at::Tensor& class_id) {
+  return module_.get_method("query")({features, class_id}).toTensor();
+}
+
+at::Tensor ProvenanceNetwork::Rows() { return module_.get_method("rows")({}).toTensor(); }
+
+void ProvenanceNetwork::SetTraining(bool training) { module_.train(training); }
+
+std::vector<at::Tensor> ProvenanceNetwork::Parameters() const {
+  std::vector<at::Tensor> parameters;
+  for (const auto& parameter : module_.parameters()) parameters.push_back(parameter);
+  return parameters;
+}
+
+std::vector<std::pair<std::string, at::Tensor>> ProvenanceNetwork::NamedState() const {
+  std::vector<std::pair<std::string, at::Tensor>> state;
+  for (const auto& parameter : module_.named_parameters()) {
+    state.emplace_back(parameter.name, parameter.value);
+  }
+  for (const auto& buffer : module_.named_buffers()) state.emplace_back(buffer.name, buffer.value);
+  return state;
+}
+
+std::string ProvenanceNetwork::Serialize() {
+  const bool was_training = module_.is_training();
+  module_.eval();
+  std::ostringstream bytes;
+  module_.save(bytes);
+  module_.train(was_training);
+  return std::move(bytes).str();
+}
+
+}  // namespace provnet

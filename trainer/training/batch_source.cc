@@ -1,0 +1,92 @@
+#include "trainer/training/batch_source.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "trainer/data/random.h"
+
+namespace provnet {
+namespace {
+
+// Streams of one epoch's seed; samples' views use the streams from 0 on.
+constexpr uint64_t kOrderStream = ~uint64_t{0};
+
+at::Tensor EmptyImages(const Dataset& data, size_t count) {
+  return at::empty({static_cast<int64_t>(count), data.channels, data.height, data.width});
+}
+
+at::Tensor ChannelsLast(const at::Tensor& images) {
+  return images.contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+}  // namespace
+
+at::Tensor ImagesToTensor(const Dataset& data, at::ArrayRef<uint64_t> samples) {
+  at::Tensor bytes = at::empty(
+      {static_cast<int64_t>(samples.size()), data.channels, data.height, data.width}, at::kByte);
+  uint8_t* out = bytes.data_ptr<uint8_t>();
+  for (size_t i = 0; i < samples.size(); ++i) {
+    const auto image = data.image(samples[i]);
+    std::memcpy(out + i * image.size(), image.data(), image.size());
+  }
+  return ChannelsLast(bytes.to(at::kFloat).div_(255));
+}
+
+BatchSource::BatchSource(const Dataset& data, uint32_t batch_size, const AugmentOptions& augment,
+                         uint64_t seed)
+    : data_(data),
+      augment_(augment),
+      seed_(seed),
+      positions_(NumberWithinClasses(data.labels, static_cast<uint32_t>(data.class_names.size()))),
+      batches_((data.size() + batch_size - 1) / batch_size),
+      order_(data.size()) {
+  StartEpoch(0);
+}
+
+void BatchSource::StartEpoch(uint64_t epoch) {
+  epoch_seed_ = MixSeed(seed_, epoch);
+  std::iota(order_.begin(), order_.end(), uint64_t{0});
+  Rng(MixSeed(epoch_seed_, kOrderStream)).Shuffle(order_);
+}
+
+TrainingBatch BatchSource::CleanBatch(uint64_t batch) const {
+  const uint64_t begin = data_.size() * batch / batches_;
+  const uint64_t end = data_.size() * (batch + 1) / batches_;
+  const at::ArrayRef<uint64_t> samples(order_.data() + begin, end - begin);
+  const int64_t count = static_cast<int64_t>(samples.size());
+  TrainingBatch result;
+  result.clean = ImagesToTensor(data_, samples);
+  result.labels = at::empty({count}, at::kLong);
+  result.positions = at::empty({count}, at::kLong);
+  result.class_sizes = at::empty({count}, at::kLong);
+  for (int64_t i = 0; i < count; ++i) {
+    const uint32_t label = data_.labels[samples[i]];
+    result.labels.data_ptr<int64_t>()[i] = label;
+    result.positions.data_ptr<int64_t>()[i] = positions_.position[samples[i]];
+    result.class_sizes.data_ptr<int64_t>()[i] = positions_.class_sizes[label];
+  }
+  return result;
+}
+
+TrainingBatch BatchSource::Batch(uint64_t batch) const {
+  TrainingBatch result = CleanBatch(batch);
+  const uint64_t begin = data_.size() * batch / batches_;
+  const int64_t count = result.labels.size(0);
+  at::Tensor views = EmptyImages(data_, count);
+  float* out = views.data_ptr<float>();
+  at::parallel_for(0, count, /*grain_size=*/16, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i) {
+      const uint64_t sample = order_[begin + i];
+      Rng rng(MixSeed(epoch_seed_, sample));
+      AugmentInto(data_.image(sample), data_.channels, data_.height, data_.width, augment_, rng,
+                  out + i * data_.image_bytes());
+    }
+  });
+  result.augmented = ChannelsLast(views);
+  return result;
+}
+
+}  // namespace provnet

@@ -1,0 +1,64 @@
+#ifndef PROVNET_TRAINER_TRAINING_BATCH_SOURCE_H_
+#define PROVNET_TRAINER_TRAINING_BATCH_SOURCE_H_
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "trainer/data/augment.h"
+#include "trainer/data/dataset.h"
+#include "trainer/network/class_positions.h"
+
+namespace provnet {
+
+// What one training step learns from; B samples.
+struct TrainingBatch {
+  // float32 [B, channels, height, width] in 0..1, channels-last in memory: the samples, and a
+  // random view of each.
+  at::Tensor clean;
+  at::Tensor augmented;
+  // int64 [B]: class, position within the class, and number of samples of the class.
+  at::Tensor labels;
+  at::Tensor positions;
+  at::Tensor class_sizes;
+};
+
+// Cuts each epoch's random order of the samples into batches whose sizes differ by at most one. The
+// batches of an epoch depend on data, seed and epoch alone, so a run can continue at any epoch. Not
+// thread-safe.
+class BatchSource {
+ public:
+  // `data` outlives this object and is not empty; batch_size is at least 1.
+  BatchSource(const Dataset& data, uint32_t batch_size, const AugmentOptions& augment,
+              uint64_t seed);
+
+  uint64_t batches_per_epoch() const { return batches_; }
+
+  // Shuffles for `epoch`, counted from 0.
+  void StartEpoch(uint64_t epoch);
+
+  // Batch `batch` of the epoch, 0 .. batches_per_epoch() - 1.
+  TrainingBatch Batch(uint64_t batch) const;
+
+  // The same without views: `clean` alone with its targets.
+  TrainingBatch CleanBatch(uint64_t batch) const;
+
+ private:
+  const Dataset& data_;
+  const AugmentOptions augment_;
+  const uint64_t seed_;
+  const ClassPositions positions_;
+  const uint64_t batches_;
+
+  uint64_t epoch_seed_ = 0;
+  std::vector<uint64_t> order_;
+};
+
+// The images at `samples` as the network takes them: float32 [n, channels, height, width], pixels /
+// 255, channels-last.
+at::Tensor ImagesToTensor(const Dataset& data, at::ArrayRef<uint64_t> samples);
+
+}  // namespace provnet
+
+#endif  // PROVNET_TRAINER_TRAINING_BATCH_SOURCE_H_

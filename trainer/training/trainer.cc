@@ -1,0 +1,213 @@
+#include "trainer/training/trainer.h"
+
+#include <torch/csrc/jit/runtime/graph_executor.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "trainer/data/random.h"
+#include "trainer/network/torch_errors.h"
+#include "trainer/training/batch_source.h"
+#include "trainer/training/losses.h"
+#include "trainer/training/one_cycle.h"
+
+namespace provnet {
+namespace {
+
+// Streams drawn from the seed.
+constexpr uint64_t kInitStream = 0;
+constexpr uint64_t kBatchStream = 1;
+constexpr uint64_t kDropoutStream = 2;
+constexpr uint64_t kCalibrationStream = 3;
+
+// Each batch enters the running statistics with weight 0.1, so about the last twenty count.
+constexpr uint32_t kCalibrationBatchSize = 512;
+constexpr uint64_t kMinCalibrationBatches = 32;
+
+struct Losses {
+  at::Tensor class_loss;
+  at::Tensor index_loss;
+};
+
+torch::optim::AdamWOptions OptimizerOptions(const TrainingOptions& options) {
+  return torch::optim::AdamWOptions(options.learning_rate)
+      .betas({options.beta1, options.beta2})
+      .weight_decay(options.weight_decay);
+}
+
+// One run over all epochs: the network, its optimiser and its batches.
+class Fit {
+ public:
+  Fit(ProvenanceNetwork network, const Dataset& data, const TrainingOptions& options,
+      const RunIdentity& identity, TrainingContext& context)
+      : network_(std::move(network)),
+        data_(data),
+        options_(options),
+        identity_(identity),
+        context_(context),
+        optimizer_(network_.Parameters(), OptimizerOptions(options)),
+        batches_(data, options.batch_size, options.augment, MixSeed(options.seed, kBatchStream)) {}
+
+  absl::StatusOr<TrainedNetwork> Run();
+
+ private:
+  absl::Status RunEpoch(uint32_t epoch);
+  Losses ComputeLosses(const TrainingBatch& batch);
+  void Step(uint64_t step, const Losses& losses);
+  absl::Status CheckFinite(const TrainingProgress& progress) const;
+  void EstimateTime(absl::Duration epoch_start, TrainingProgress& progress) const;
+  void RecalibrateStatistics();
+
+  ProvenanceNetwork network_;
+  const Dataset& data_;
+  const TrainingOptions& options_;
+  const RunIdentity& identity_;
+  TrainingContext& context_;
+  torch::optim::AdamW optimizer_;
+  BatchSource batches_;
+  RunPosition position_;
+};
+
+absl::StatusOr<TrainedNetwork> Fit::Run() {
+  if (context_.resume) {
+    PROVNET_ASSIGN_OR_RETURN(position_,
+                             context_.checkpoint.Restore(identity_, network_, optimizer_));
+  }
+  while (position_.completed_epochs < options_.epochs) {
+    PROVNET_RETURN_IF_ERROR(RunEpoch(position_.completed_epochs));
+  }
+  const absl::Duration start = context_.clock.Monotonic();
+  RecalibrateStatistics();
+  network_.SetTraining(false);
+  return TrainedNetwork{network_, position_.training_time + (context_.clock.Monotonic() - start)};
+}
+
+absl::Status Fit::RunEpoch(uint32_t epoch) {
+  const absl::Duration start = context_.clock.Monotonic();
+  torch::manual_seed(MixSeed(MixSeed(options_.seed, kDropoutStream), epoch));
+  batches_.StartEpoch(epoch);
+  network_.SetTraining(true);
+  TrainingProgress progress{
+      .epoch = epoch + 1, .epochs = options_.epochs, .batches = batches_.batches_per_epoch()};
+  double class_loss_sum = 0, index_loss_sum = 0;
+  for (uint64_t batch = 0; batch < progress.batches; ++batch) {
+    const Losses losses = ComputeLosses(batches_.Batch(batch));
+    Step(epoch * progress.batches + batch, losses);
+    class_loss_sum += losses.class_loss.item<double>();
+    index_loss_sum += losses.index_loss.item<double>();
+    progress.batch = batch + 1;
+    progress.class_loss = class_loss_sum / static_cast<double>(progress.batch);
+    progress.index_loss = index_loss_sum / static_cast<double>(progress.batch);
+    PROVNET_RETURN_IF_ERROR(CheckFinite(progress));
+    EstimateTime(start, progress);
+    context_.progress.BatchDone(progress);
+    if (context_.stop_requested()) {
+      return absl::CancelledError(absl::StrCat("stopped in epoch ", epoch + 1, " of ",
+                                               options_.epochs, ", after batch ", progress.batch));
+    }
+  }
+  position_.completed_epochs = epoch + 1;
+  position_.training_time += context_.clock.Monotonic() - start;
+  PROVNET_RETURN_IF_ERROR(context_.checkpoint.Save(identity_, position_, network_, optimizer_));
+  context_.progress.EpochDone(progress);
+  return absl::OkStatus();
+}
+
+Losses Fit::ComputeLosses(const TrainingBatch& batch) {
+  const int64_t count = batch.labels.size(0);
+  const at::Tensor features = network_.Features(
+      at::cat({batch.clean, batch.augmented}).contiguous(at::MemoryFormat::ChannelsLast));
+  const at::Tensor labels = at::cat({batch.labels, batch.labels});
+  Losses losses;
+  losses.class_loss = at::cross_entropy_loss(network_.Classify(features), labels);
+  const at::Tensor index_features = ScaleGradient(features, options_.index_gradient_scale);
+  if (options_.head == v1::HEAD_TYPE_EMBEDDING) {
+    const at::Tensor vectors = network_.Query(index_features, labels);
+    losses.index_loss = ContrastiveLoss(vectors.narrow(0, 0, count),
+                                        vectors.narrow(0, count, count), options_.temperature);
+  } else {
+    // The true class, not the predicted one: teacher forcing.
+    const at::Tensor logits = network_.Attribute(index_features.narrow(0, 0, count), batch.labels);
+    losses.index_loss =
+        PositionLoss(logits, batch.positions, batch.class_sizes, options_.label_smoothing);
+  }
+  return losses;
+}
+
+void Fit::Step(uint64_t step, const Losses& losses) {
+  const uint64_t total = batches_.batches_per_epoch() * options_.epochs;
+  const double rate = OneCycleLearningRate(step, total, options_.learning_rate);
+  for (auto& group : optimizer_.param_groups()) group.options().set_lr(rate);
+  optimizer_.zero_grad();
+  (losses.class_loss * options_.lambda_class + losses.index_loss * options_.lambda_index)
+      .backward();
+  optimizer_.step();
+}
+
+absl::Status Fit::CheckFinite(const TrainingProgress& progress) const {
+  if (std::isfinite(progress.class_loss) && std::isfinite(progress.index_loss)) {
+    return absl::OkStatus();
+  }
+  return absl::InternalError(
+      absl::StrCat("the loss is no longer finite in epoch ", progress.epoch, ", batch ",
+                   progress.batch, " (class ", progress.class_loss, ", index ", progress.index_loss,
+                   "): try a lower --learning-rate than ", options_.learning_rate));
+}
+
+void Fit::EstimateTime(absl::Duration epoch_start, TrainingProgress& progress) const {
+  const absl::Duration elapsed = context_.clock.Monotonic() - epoch_start;
+  const double seconds = std::max(absl::ToDoubleSeconds(elapsed), 1e-9);
+  const double share = static_cast<double>(progress.batch) / static_cast<double>(progress.batches);
+  progress.images_per_second = share * static_cast<double>(data_.size()) / seconds;
+  progress.remaining = elapsed / share * (progress.epochs - progress.epoch + 1 - share);
+}
+
+// The running statistics of batch normalisation trail the weights and mix in augmented views; the
+// network is served clean images with the final weights, so measure the statistics anew on those.
+void Fit::RecalibrateStatistics() {
+  torch::NoGradGuard no_gradient;
+  network_.SetTraining(true);
+  BatchSource source(data_, kCalibrationBatchSize, options_.augment,
+                     MixSeed(options_.seed, kCalibrationStream));
+  const uint64_t batches = std::max(kMinCalibrationBatches, source.batches_per_epoch());
+  for (uint64_t batch = 0; batch < batches; ++batch) {
+    const TrainingBatch clean = source.CleanBatch(batch % source.batches_per_epoch());
+    network_.Query(network_.Features(clean.clean), clean.labels);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<NetworkSpec> SpecFor(const Dataset& data, const TrainingOptions& options) {
+  NetworkSpec spec{.channels = data.channels,
+                   .height = data.height,
+                   .width = data.width,
+                   .classes = static_cast<uint32_t>(data.class_names.size()),
+                   .head = options.head,
+                   .index_dim = options.embedding_dim};
+  if (options.head == v1::HEAD_TYPE_CLASS_CONDITIONAL) {
+    spec.index_dim =
+        static_cast<uint32_t>(NumberWithinClasses(data.labels, spec.classes).max_class_size());
+  }
+  PROVNET_RETURN_IF_ERROR(ValidateNetworkSpec(spec));
+  return spec;
+}
+
+absl::StatusOr<TrainedNetwork> Train(const Dataset& data, const TrainingOptions& options,
+                                     const RunIdentity& identity, TrainingContext& context) {
+  PROVNET_RETURN_IF_ERROR(ValidateTrainingOptions(options));
+  PROVNET_ASSIGN_OR_RETURN(NetworkSpec spec, SpecFor(data, options));
+  PROVNET_ASSIGN_OR_RETURN(ProvenanceNetwork network,
+                           ProvenanceNetwork::Create(spec, MixSeed(options.seed, kInitStream)));
+  // The optimising executor first watches a few runs and draws dropout differently in them, so a
+  // resumed run would go another way. The plain one costs nothing here: the time is in the
+  // operators.
+  const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
+  return CatchTorchErrors(
+      "training", [&] { return Fit(std::move(network), data, options, identity, context).Run(); });
+}
+
+}  // namespace provnet

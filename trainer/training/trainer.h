@@ -1,0 +1,54 @@
+#ifndef PROVNET_TRAINER_TRAINING_TRAINER_H_
+#define PROVNET_TRAINER_TRAINING_TRAINER_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/base/clock.h"
+#include "trainer/data/dataset.h"
+#include "trainer/network/provenance_network.h"
+#include "trainer/training/checkpoint.h"
+#include "trainer/training/progress.h"
+#include "trainer/training/stop_signal.h"
+#include "trainer/training/training_options.h"
+
+namespace provnet {
+
+// The network that `options` and `data` call for. INVALID_ARGUMENT when the network's limits don't
+// allow the data.
+absl::StatusOr<NetworkSpec> SpecFor(const Dataset& data, const TrainingOptions& options);
+
+// What surrounds a fit.
+struct TrainingContext {
+  // Written after every epoch; the caller removes it once the result is safe.
+  CheckpointFile checkpoint;
+  // Continue from `checkpoint`, which must exist, instead of overwriting it.
+  bool resume = false;
+  ProgressListener& progress;
+  const Clock& clock;
+  // Asked after each batch.
+  StopCondition stop_requested;
+};
+
+// A fitted network, in evaluation mode, and what it took.
+struct TrainedNetwork {
+  ProvenanceNetwork network;
+  // Over all processes that took part, in the epochs that count.
+  absl::Duration training_time;
+};
+
+// Fits a network to `data`. An epoch's order, dropout and views are drawn from (seed, epoch), so a
+// resumed run ends in exactly the network of an uninterrupted one. `identity` marks the checkpoint,
+// see RunIdentity.
+//
+// Blocks for the whole fit; uses LibTorch's threads and sets its global seed. CANCELLED when asked
+// to stop: the checkpoint of the last whole epoch, if any, stays. INTERNAL when a loss is no longer
+// finite (says where); errors of the checkpoint pass through.
+absl::StatusOr<TrainedNetwork> Train(const Dataset& data, const TrainingOptions& options,
+                                     const RunIdentity& identity, TrainingContext& context);
+
+}  // namespace provnet
+
+#endif  // PROVNET_TRAINER_TRAINING_TRAINER_H_

@@ -1,0 +1,56 @@
+#ifndef PROVNET_TRAINER_TRAINING_TRAINING_OPTIONS_H_
+#define PROVNET_TRAINER_TRAINING_TRAINING_OPTIONS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "provnet/v1/bundle.pb.h"
+#include "trainer/data/augment.h"
+
+namespace provnet {
+
+// How a network is fitted. Equal options on equal data give equal networks, with the same number of
+// threads on one kind of processor.
+struct TrainingOptions {
+  v1::HeadType head = v1::HEAD_TYPE_CLASS_CONDITIONAL;
+  // Drives initial values, order of samples, dropout and augmentation.
+  uint64_t seed = 1;
+  // Passes over the training samples, 1 .. 10000. An epoch of 18,000 digits takes about 30 CPU
+  // seconds.
+  uint32_t epochs = 8;
+  // Samples a step, 2 .. 65536; each enters as it is and as one augmented view.
+  uint32_t batch_size = 128;
+  // AdamW: the highest step size of the one-cycle schedule, and the decay of weights.
+  double learning_rate = 2e-3;
+  double weight_decay = 1e-2;
+  double beta1 = 0.9;
+  double beta2 = 0.99;
+  // Weights of the two losses; not negative, and not both zero.
+  double lambda_class = 1;
+  double lambda_index = 1;
+  // Class-conditional heads: share of the index target spread over the valid positions, in [0, 1).
+  double label_smoothing = 0.05;
+  // Factor on the index loss's gradient where it enters the backbone, in [0, 1]. High values favour
+  // provenance, low ones the class.
+  double index_gradient_scale = 0.1;
+  // Embedding heads: length of the vectors, and temperature of the contrastive loss, in (0, 10].
+  uint32_t embedding_dim = 128;
+  double temperature = 0.1;
+  // The random views. Class-conditional heads see them in the class loss only.
+  AugmentOptions augment;
+};
+
+// The defaults that suit `head`.
+TrainingOptions DefaultTrainingOptions(v1::HeadType head);
+
+// INVALID_ARGUMENT names the option as the command line spells it, its value and its range.
+absl::Status ValidateTrainingOptions(const TrainingOptions& options);
+
+// Every option that shapes the result, by its command-line name, for comparing two runs.
+std::map<std::string, std::string> DescribeTrainingOptions(const TrainingOptions& options);
+
+}  // namespace provnet
+
+#endif  // PROVNET_TRAINER_TRAINING_TRAINING_OPTIONS_H_
