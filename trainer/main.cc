@@ -16,6 +16,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "storage/base/status_macros.h"
+#include "trainer/data/dataset_spec.h"
+#include "trainer/data/idx_writer.h"
 #include "trainer/export/fit.h"
 #include "trainer/export/report.h"
 #include "trainer/training/progress_printer.h"
@@ -51,8 +53,10 @@ constexpr char kUsage[] =
     R"(provnet-train: trains provenance networks, classifiers that name the training samples behind each prediction.
 
 usage: provnet-train fit --dataset=DATA --output=REPOSITORY/NAME [flags]
+       provnet-train write-idx --dataset=DATA [--seed=N] --output=DIR
 
-Trains on DATA, evaluates through the serving engine, and publishes the next version of model NAME.
+fit trains on DATA, evaluates through the serving engine, and publishes the next version of model NAME.
+write-idx writes DATA, training and test part, as the four MNIST-format files into DIR.
 
 what to learn
   --dataset=idx:DIR | glyphs:N  the MNIST-format files in DIR, or N generated digits (required)
@@ -173,6 +177,20 @@ int RunFitCommand() {
   return kPublished;
 }
 
+int RunWriteIdxCommand() {
+  const std::string dataset = absl::GetFlag(FLAGS_dataset);
+  const std::string output = absl::GetFlag(FLAGS_output);
+  if (output.empty()) return Fail(kWrongUsage, "--output is missing, expected a folder");
+  const auto data = LoadDataset(dataset, absl::GetFlag(FLAGS_seed));
+  if (!data.ok()) return Fail(kFailed, data.status().message());
+  if (const absl::Status status = WriteIdx(*data, output); !status.ok()) {
+    return Fail(kFailed, status.message());
+  }
+  std::cout << "wrote " << data->train.size() << " training and " << data->test.size()
+            << " test images to " << output << std::endl;
+  return kPublished;
+}
+
 int Main(std::vector<std::string> arguments) {
   for (absl::string_view argument : arguments) {
     if (argument == "--help" || argument == "-h" || argument == "help") {
@@ -180,9 +198,11 @@ int Main(std::vector<std::string> arguments) {
       return kPublished;
     }
   }
-  if (arguments.size() < 2) return Fail(kWrongUsage, "no command; expected fit");
-  if (arguments[1] != "fit") {
-    return Fail(kWrongUsage, absl::StrCat("unknown command ", arguments[1], "; expected fit"));
+  if (arguments.size() < 2) return Fail(kWrongUsage, "no command; expected fit or write-idx");
+  const std::string command = arguments[1];
+  if (command != "fit" && command != "write-idx") {
+    return Fail(kWrongUsage,
+                absl::StrCat("unknown command ", command, "; expected fit or write-idx"));
   }
   arguments.erase(arguments.begin() + 1);
   std::vector<char*> argv;
@@ -194,7 +214,7 @@ int Main(std::vector<std::string> arguments) {
   const std::vector<char*> left =
       absl::ParseCommandLine(static_cast<int>(argv.size()), argv.data());
   if (left.size() > 1) return Fail(kWrongUsage, absl::StrCat("unexpected argument ", left[1]));
-  return RunFitCommand();
+  return command == "fit" ? RunFitCommand() : RunWriteIdxCommand();
 }
 
 }  // namespace

@@ -1,0 +1,34 @@
+#include "server/batching/batch_policy.h"
+
+#include <algorithm>
+
+namespace provnet {
+
+absl::string_view DispatchReasonName(DispatchReason reason) {
+  switch (reason) {
+    case DispatchReason::kExecutorFree:
+      return "executor_free";
+    case DispatchReason::kFull:
+      return "full";
+    case DispatchReason::kDeadline:
+      return "deadline";
+    case DispatchReason::kDraining:
+      return "draining";
+  }
+  return "unknown";
+}
+
+BatchDecision DecideBatch(const QueueSnapshot& queue, const BatchLimits& limits,
+                          absl::Duration now) {
+  if (queue.waiting == 0) return {};
+  if (queue.waiting >= limits.max_batch_size) return {.dispatch = DispatchReason::kFull};
+  if (queue.draining) return {.dispatch = DispatchReason::kDraining};
+
+  const absl::Duration linger_end = queue.oldest_arrival + limits.linger;
+  if (now >= linger_end) return {.dispatch = DispatchReason::kExecutorFree};
+  const absl::Duration latest_start = queue.earliest_deadline - queue.expected_run_time;
+  if (now >= latest_start) return {.dispatch = DispatchReason::kDeadline};
+  return {.dispatch = std::nullopt, .wait_until = std::min(linger_end, latest_start)};
+}
+
+}  // namespace provnet

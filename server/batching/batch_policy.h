@@ -1,0 +1,60 @@
+#ifndef PROVNET_SERVER_BATCHING_BATCH_POLICY_H_
+#define PROVNET_SERVER_BATCHING_BATCH_POLICY_H_
+
+#include <cstddef>
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace provnet {
+
+// Why a batch was closed.
+enum class DispatchReason {
+  // An executor is idle and there is no linger, or the linger is over.
+  kExecutorFree,
+  // As many tasks wait as a batch may hold.
+  kFull,
+  // Lingering on would make a task miss its deadline.
+  kDeadline,
+  // The queue takes no more tasks, so that waiting could bring no batch mates.
+  kDraining,
+};
+
+// "executor_free", "full", "deadline", "draining".
+absl::string_view DispatchReasonName(DispatchReason reason);
+
+struct BatchLimits {
+  // Most tasks that one batch holds; at least 1. Larger batches cost less a task and answer later.
+  size_t max_batch_size = 64;
+  // How long an idle executor holds back a batch that is not full, in the hope of batch mates,
+  // counted from the arrival of its oldest task. Zero: not at all, so a lone caller never waits.
+  absl::Duration linger = absl::ZeroDuration();
+};
+
+// What an idle executor sees. Times are those of Clock::Monotonic().
+struct QueueSnapshot {
+  size_t waiting = 0;
+  // Arrival of the oldest waiting task; meaningless when nothing waits.
+  absl::Duration oldest_arrival = absl::ZeroDuration();
+  // The earliest deadline of the tasks that the next batch would hold; infinite when none has one.
+  absl::Duration earliest_deadline = absl::InfiniteDuration();
+  // How long the next batch will probably run.
+  absl::Duration expected_run_time = absl::ZeroDuration();
+  bool draining = false;
+};
+
+// Either `dispatch` says why to run a batch now, or the executor sleeps until `wait_until`
+// (infinite: until something changes) and asks again then, or earlier when the queue changes.
+struct BatchDecision {
+  std::optional<DispatchReason> dispatch;
+  absl::Duration wait_until = absl::InfiniteDuration();
+};
+
+// What an idle executor does at `now`. A pure function.
+BatchDecision DecideBatch(const QueueSnapshot& queue, const BatchLimits& limits,
+                          absl::Duration now);
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_BATCHING_BATCH_POLICY_H_

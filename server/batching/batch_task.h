@@ -1,0 +1,39 @@
+#ifndef PROVNET_SERVER_BATCHING_BATCH_TASK_H_
+#define PROVNET_SERVER_BATCHING_BATCH_TASK_H_
+
+#include <atomic>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace provnet {
+
+// A caller's wish to give up, shared between the caller and the task. Thread-safe.
+class CancelToken {
+ public:
+  void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> cancelled_{false};
+};
+
+// One unit of a batch. A queue either hands it to the runner or answers it with Reject, never both.
+class BatchTask {
+ public:
+  virtual ~BatchTask() = default;
+
+  // Answers the task without running it: CANCELLED or DEADLINE_EXCEEDED. Called at most once,
+  // outside of any lock.
+  virtual void Reject(absl::Status status) = 0;
+
+  // Whether the caller has given up. Called under the queue's lock: read a flag, nothing more.
+  virtual bool cancelled() const = 0;
+
+  // When the answer becomes worthless, on Clock::Monotonic(); infinite for never. Constant.
+  virtual absl::Duration deadline() const = 0;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_BATCHING_BATCH_TASK_H_

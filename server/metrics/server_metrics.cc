@@ -1,0 +1,194 @@
+#include "server/metrics/server_metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <array>
+#include <atomic>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "server/metrics/process_metrics.h"
+#include "storage/base/mutex.h"
+
+namespace provnet {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Gauge;
+using prometheus::Histogram;
+
+// gRPC's 17 codes, which are Abseil's too.
+constexpr size_t kCodeCount = 17;
+
+const Histogram::BucketBoundaries& SecondsBuckets() {
+  static const auto* buckets = new Histogram::BucketBoundaries{
+      .0005, .001, .002, .004, .008, .016, .032, .064, .128, .256, .512, 1, 2, 4, 8, 16};
+  return *buckets;
+}
+
+const Histogram::BucketBoundaries& SizeBuckets() {
+  static const auto* buckets =
+      new Histogram::BucketBoundaries{1, 2, 4, 8, 16, 32, 48, 64, 96, 128, 192, 256, 512};
+  return *buckets;
+}
+
+std::string CodeName(size_t code) {
+  return absl::StatusCodeToString(static_cast<absl::StatusCode>(code));
+}
+
+}  // namespace
+
+// Children resolved once, so that an event costs no lookup.
+class ServerMetrics::QueueMetrics final : public BatchProbe {
+ public:
+  QueueMetrics(Impl& impl, const std::string& model);
+
+  void TaskOffered() override { depth_.Increment(); }
+  void TaskRejected(RejectReason reason) override {
+    depth_.Decrement();
+    rejected_[static_cast<size_t>(reason)]->Increment();
+  }
+  void TaskWaited(absl::Duration wait) override { wait_.Observe(absl::ToDoubleSeconds(wait)); }
+  void BatchFormed(size_t size, DispatchReason reason) override {
+    depth_.Decrement(static_cast<double>(size));
+    size_.Observe(static_cast<double>(size));
+    dispatched_[static_cast<size_t>(reason)]->Increment();
+  }
+
+ private:
+  Gauge& depth_;
+  Histogram& wait_;
+  Histogram& size_;
+  std::array<Counter*, 4> dispatched_;
+  std::array<Counter*, 4> rejected_;
+};
+
+struct ServerMetrics::Impl {
+  // Resolved on first use and kept, since most pairs of rpc and code never occur.
+  Histogram& RequestDuration(Rpc rpc, size_t code) {
+    std::atomic<Histogram*>& child = durations[static_cast<size_t>(rpc)][code];
+    Histogram* histogram = child.load(std::memory_order_acquire);
+    if (histogram == nullptr) {
+      histogram = &request_duration.Add(
+          {{"rpc", std::string(RpcName(rpc))}, {"code", CodeName(code)}}, SecondsBuckets());
+      child.store(histogram, std::memory_order_release);
+    }
+    return *histogram;
+  }
+
+  prometheus::Registry registry;
+  ProcessMetrics process;
+  prometheus::Family<Histogram>& request_duration =
+      prometheus::BuildHistogram()
+          .Name("provnet_request_duration_seconds")
+          .Help("Time from a request's arrival to its status, in seconds.")
+          .Register(registry);
+  prometheus::Family<Histogram>& queue_wait =
+      prometheus::BuildHistogram()
+          .Name("provnet_queue_wait_seconds")
+          .Help("Time in the queue until run or dropped, in seconds.")
+          .Register(registry);
+  prometheus::Family<Histogram>& batch_size = prometheus::BuildHistogram()
+                                                  .Name("provnet_batch_size")
+                                                  .Help("Requests that ran together.")
+                                                  .Register(registry);
+  prometheus::Family<Counter>& batch_dispatch = prometheus::BuildCounter()
+                                                    .Name("provnet_batch_dispatch_total")
+                                                    .Help("Batches by why they were closed.")
+                                                    .Register(registry);
+  prometheus::Family<Gauge>& queue_depth = prometheus::BuildGauge()
+                                               .Name("provnet_queue_depth")
+                                               .Help("Requests that wait in the queue.")
+                                               .Register(registry);
+  prometheus::Family<Counter>& rejected =
+      prometheus::BuildCounter()
+          .Name("provnet_requests_rejected_total")
+          .Help("Requests that the queue refused or dropped, by why.")
+          .Register(registry);
+  prometheus::Family<Gauge>& model_info = prometheus::BuildGauge()
+                                              .Name("provnet_model_info")
+                                              .Help("1 for each loaded model version.")
+                                              .Register(registry);
+  prometheus::Family<Gauge>& model_version = prometheus::BuildGauge()
+                                                 .Name("provnet_model_version")
+                                                 .Help("The version that answers by default.")
+                                                 .Register(registry);
+  Counter& load_failures = prometheus::BuildCounter()
+                               .Name("provnet_model_load_failures_total")
+                               .Help("Model versions that were refused at load.")
+                               .Register(registry)
+                               .Add({});
+  std::array<std::array<std::atomic<Histogram*>, kCodeCount>, kRpcCount> durations{};
+
+  Mutex mutex;
+  std::map<std::string, QueueMetrics, std::less<>> queues ABSL_GUARDED_BY(mutex);
+};
+
+ServerMetrics::QueueMetrics::QueueMetrics(Impl& impl, const std::string& model)
+    : depth_(impl.queue_depth.Add({{"model", model}})),
+      wait_(impl.queue_wait.Add({{"model", model}}, SecondsBuckets())),
+      size_(impl.batch_size.Add({{"model", model}}, SizeBuckets())) {
+  const auto with_reason = [&model](absl::string_view reason) {
+    return prometheus::Labels{{"model", model}, {"reason", std::string(reason)}};
+  };
+  for (size_t i = 0; i < dispatched_.size(); ++i) {
+    dispatched_[i] =
+        &impl.batch_dispatch.Add(with_reason(DispatchReasonName(static_cast<DispatchReason>(i))));
+  }
+  for (size_t i = 0; i < rejected_.size(); ++i) {
+    rejected_[i] = &impl.rejected.Add(with_reason(RejectReasonName(static_cast<RejectReason>(i))));
+  }
+}
+
+ServerMetrics::ServerMetrics() : impl_(std::make_unique<Impl>()) {
+  prometheus::BuildGauge()
+      .Name("provnet_build_info")
+      .Help("1, labelled with the version of this build.")
+      .Register(impl_->registry)
+      .Add({{"version", PROVNET_VERSION}})
+      .Set(1);
+  // So that rates exist before the first request.
+  for (size_t rpc = 0; rpc < kRpcCount; ++rpc) impl_->RequestDuration(static_cast<Rpc>(rpc), 0);
+}
+
+ServerMetrics::~ServerMetrics() = default;
+
+void ServerMetrics::RequestFinished(Rpc rpc, absl::StatusCode code, absl::Duration took) {
+  auto number = static_cast<size_t>(code);
+  if (number >= kCodeCount) number = static_cast<size_t>(absl::StatusCode::kUnknown);
+  impl_->RequestDuration(rpc, number).Observe(absl::ToDoubleSeconds(took));
+}
+
+void ServerMetrics::ModelLoaded(const LoadedModel& model) {
+  impl_->model_info
+      .Add({{"model", model.name},
+            {"version", absl::StrCat(model.version)},
+            {"device", model.device},
+            {"index_precision", model.index_precision}})
+      .Set(1);
+  Gauge& version = impl_->model_version.Add({{"model", model.name}});
+  const auto number = static_cast<double>(model.version);
+  if (number > version.Value()) version.Set(number);
+}
+
+void ServerMetrics::ModelRefused() { impl_->load_failures.Increment(); }
+
+BatchProbe& ServerMetrics::BatchProbeFor(absl::string_view model) {
+  const MutexLock lock(impl_->mutex);
+  const std::string name(model);
+  // A map's nodes stay where they are.
+  return impl_->queues.try_emplace(name, *impl_, name).first->second;
+}
+
+std::string ServerMetrics::Text() const {
+  std::vector<prometheus::MetricFamily> families = impl_->registry.Collect();
+  for (prometheus::MetricFamily& family : impl_->process.Collect())
+    families.push_back(std::move(family));
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace provnet

@@ -1,0 +1,60 @@
+#ifndef PROVNET_SERVER_METRICS_SERVER_METRICS_H_
+#define PROVNET_SERVER_METRICS_SERVER_METRICS_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "server/batching/batch_probe.h"
+#include "server/service/rpc.h"
+
+namespace provnet {
+
+// Everything that /metrics shows. Thread-safe.
+//
+//   provnet_request_duration_seconds{rpc,code}        histogram, arrival to status
+//   provnet_queue_wait_seconds{model}                 histogram, arrival in the queue to run or
+//   drop provnet_batch_size{model}                         histogram
+//   provnet_batch_dispatch_total{model,reason}        executor_free | full | deadline | draining
+//   provnet_queue_depth{model}                        gauge, tasks that wait
+//   provnet_requests_rejected_total{model,reason}     queue_full | draining | cancelled | expired
+//   provnet_model_info{model,version,device,index_precision}   1 for each loaded version
+//   provnet_model_version{model}                      gauge, the version that answers by default
+//   provnet_model_load_failures_total                 versions refused at load
+//   provnet_build_info{version}                       1
+//   process_*                                         see ProcessMetrics
+//
+// Labels come from fixed sets and from the repository's model names, never from requests.
+class ServerMetrics final : public RequestProbe {
+ public:
+  struct LoadedModel {
+    std::string name;
+    uint64_t version = 0;
+    std::string device;
+    std::string index_precision;
+  };
+
+  ServerMetrics();
+  ~ServerMetrics() override;
+
+  void RequestFinished(Rpc rpc, absl::StatusCode code, absl::Duration took) override;
+  void ModelLoaded(const LoadedModel& model);
+  void ModelRefused();
+
+  // The probe for the queues of `model`; always the same for the same name, and alive as long as
+  // this.
+  BatchProbe& BatchProbeFor(absl::string_view model);
+
+  // The text exposition format, version 0.0.4.
+  std::string Text() const;
+
+ private:
+  class QueueMetrics;
+  struct Impl;
+  const std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_METRICS_SERVER_METRICS_H_

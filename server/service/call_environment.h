@@ -1,0 +1,31 @@
+#ifndef PROVNET_SERVER_SERVICE_CALL_ENVIRONMENT_H_
+#define PROVNET_SERVER_SERVICE_CALL_ENVIRONMENT_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "server/service/in_flight.h"
+#include "server/service/readiness.h"
+#include "server/service/request_scope.h"
+
+namespace provnet {
+
+// What every call needs from the server around it. All outlive the calls.
+struct CallEnvironment {
+  const Readiness& readiness;
+  InFlight& in_flight;
+  Telemetry telemetry;
+};
+
+// The caller's deadline on `clock`; infinite when it named none.
+absl::Duration MonotonicDeadline(const grpc::CallbackServerContext& context, const Clock& clock);
+
+// Takes the request id from the caller's metadata or makes one, and puts it into the trailers.
+std::string ExchangeRequestId(grpc::CallbackServerContext& context);
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_SERVICE_CALL_ENVIRONMENT_H_

@@ -1,0 +1,187 @@
+#include "server/service/explain_stream.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/service/grpc_status.h"
+
+namespace provnet {
+
+ExplainStream::ExplainStream(grpc::CallbackServerContext& context, const Explainer* explainer,
+                             const CallEnvironment& environment, size_t max_in_flight, OnEnd on_end)
+    : explainer_(explainer),
+      telemetry_(environment.telemetry),
+      scope_(Rpc::kExplainStream, ExchangeRequestId(context), environment.telemetry),
+      deadline_(MonotonicDeadline(context, environment.telemetry.clock)),
+      max_in_flight_(max_in_flight),
+      on_end_(std::move(on_end)),
+      in_flight_(environment.in_flight) {
+  in_flight_.Begin();
+}
+
+std::shared_ptr<ExplainStream> ExplainStream::Start(grpc::CallbackServerContext& context,
+                                                    const Explainer& explainer,
+                                                    const CallEnvironment& environment,
+                                                    size_t max_in_flight, OnEnd on_end) {
+  const std::shared_ptr<ExplainStream> stream(
+      new ExplainStream(context, &explainer, environment, max_in_flight, std::move(on_end)));
+  const MutexLock lock(stream->mutex_);
+  stream->self_ = stream;
+  stream->Advance();
+  return stream;
+}
+
+std::shared_ptr<ExplainStream> ExplainStream::Refuse(grpc::CallbackServerContext& context,
+                                                     const CallEnvironment& environment,
+                                                     const absl::Status& status) {
+  const std::shared_ptr<ExplainStream> stream(
+      new ExplainStream(context, nullptr, environment, 0, nullptr));
+  const MutexLock lock(stream->mutex_);
+  stream->self_ = stream;
+  stream->End(status);
+  return stream;
+}
+
+void ExplainStream::Drain() {
+  const MutexLock lock(mutex_);
+  draining_ = true;
+  Advance();
+}
+
+void ExplainStream::OnReadDone(bool ok) {
+  uint64_t number = 0;
+  {
+    const MutexLock lock(mutex_);
+    reading_ = false;
+    // A request that arrives behind the end was never taken.
+    if (ended_) return;
+    if (!ok) {
+      reads_done_ = true;
+      Advance();
+      return;
+    }
+    accepting_ = true;
+    number = first_number_ + window_.size();
+    window_.emplace_back();
+  }
+  Accept(number);
+}
+
+void ExplainStream::OnWriteDone(bool ok) {
+  const MutexLock lock(mutex_);
+  writing_ = false;
+  if (!ok) broken_ = true;
+  Advance();
+}
+
+void ExplainStream::OnCancel() {
+  token_.Cancel();
+  const MutexLock lock(mutex_);
+  broken_ = true;
+  Advance();
+}
+
+void ExplainStream::OnDone() {
+  std::shared_ptr<ExplainStream> self;
+  {
+    const MutexLock lock(mutex_);
+    self = std::move(self_);
+  }
+  if (on_end_) on_end_(this);
+  in_flight_.End();
+}
+
+void ExplainStream::Accept(uint64_t number) {
+  const RequestScope scope(Rpc::kExplainStreamRequest, scope_.id(), telemetry_, number);
+  auto done = [self = shared_from_this(), scope, number](auto result) {
+    self->Answer(number, scope, std::move(result));
+  };
+  absl::StatusOr<Explainer::Job> job = explainer_->MakeJob(request_, token_, deadline_, done);
+  if (job.ok()) return Submit(*std::move(job));
+  Answer(number, scope, job.status());
+  const MutexLock lock(mutex_);
+  accepting_ = false;
+  Advance();
+}
+
+void ExplainStream::Submit(Explainer::Job job) {
+  BatchQueue& queue = *job.queue;
+  const absl::Status status = queue.Enqueue(std::move(job.task));
+  if (absl::IsResourceExhausted(status) && !token_.cancelled()) {
+    {
+      const MutexLock lock(mutex_);
+      parked_ = std::move(job);
+    }
+    return queue.WhenRoom([self = shared_from_this()] { self->SubmitParked(); });
+  }
+  if (!status.ok()) job.task->Reject(AdviseRetry(status));
+  const MutexLock lock(mutex_);
+  accepting_ = false;
+  Advance();
+}
+
+void ExplainStream::SubmitParked() {
+  Explainer::Job job;
+  {
+    const MutexLock lock(mutex_);
+    job = std::move(parked_);
+  }
+  Submit(std::move(job));
+}
+
+void ExplainStream::Answer(uint64_t number, const RequestScope& scope,
+                           absl::StatusOr<v1::ExplainResponse> result) {
+  scope.Finish(result.status());
+  v1::ExplainStreamResponse response;
+  response.set_request_number(number);
+  if (result.ok()) {
+    *response.mutable_response() = *std::move(result);
+  } else {
+    *response.mutable_error() = ToRequestError(result.status());
+  }
+  const MutexLock lock(mutex_);
+  window_[number - first_number_] = {true, std::move(response)};
+  Advance();
+}
+
+void ExplainStream::Advance() {
+  if (ended_) return;
+  AdvanceWriting();
+  AdvanceReading();
+  const bool no_more_requests = (reads_done_ || draining_ || broken_) && !accepting_;
+  if (no_more_requests && window_.empty() && !writing_) End(EndStatus());
+}
+
+void ExplainStream::AdvanceWriting() {
+  while (!writing_ && !window_.empty() && window_.front().answered) {
+    response_ = std::move(window_.front().response);
+    window_.pop_front();
+    ++first_number_;
+    if (broken_) continue;
+    writing_ = true;
+    StartWrite(&response_);
+  }
+}
+
+void ExplainStream::AdvanceReading() {
+  if (reading_ || accepting_ || reads_done_ || draining_ || broken_) return;
+  if (window_.size() + (writing_ ? 1 : 0) >= max_in_flight_) return;
+  reading_ = true;
+  StartRead(&request_);
+}
+
+absl::Status ExplainStream::EndStatus() const {
+  if (broken_) return absl::CancelledError("the caller cancelled the stream");
+  if (reads_done_) return absl::OkStatus();
+  return AdviseRetry(absl::UnavailableError(
+      absl::StrCat("the server is shutting down; the first ", first_number_,
+                   " requests of the stream were answered, send the others again")));
+}
+
+void ExplainStream::End(const absl::Status& status) {
+  ended_ = true;
+  scope_.Finish(status);
+  Finish(ToGrpcStatus(status));
+}
+
+}  // namespace provnet

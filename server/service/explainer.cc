@@ -1,0 +1,25 @@
+#include "server/service/explainer.h"
+
+#include <utility>
+
+#include "server/service/explain_task.h"
+#include "storage/base/status_macros.h"
+
+namespace provnet {
+
+absl::StatusOr<Explainer::Job> Explainer::MakeJob(const v1::ExplainRequest& request,
+                                                  const CancelToken& token, absl::Duration deadline,
+                                                  Done done) const {
+  PROVNET_ASSIGN_OR_RETURN(const ServedModel* model, models_.Find(request.model()));
+  const Servable& servable = *model->handle;
+  PROVNET_ASSIGN_OR_RETURN(ExplainPlan plan, ParseExplainRequest(request, servable, limits_));
+  auto respond = [done = std::move(done), &servable, limits = limits_,
+                  count = plan.class_probability_count](absl::StatusOr<Explanation> explanation) {
+    if (!explanation.ok()) return done(explanation.status());
+    done(BuildExplainResponse(*std::move(explanation), count, servable, limits));
+  };
+  return Job{model->queue.get(), std::make_unique<ExplainTask>(std::move(plan.query), token,
+                                                               deadline, std::move(respond))};
+}
+
+}  // namespace provnet

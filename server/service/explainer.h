@@ -1,0 +1,46 @@
+#ifndef PROVNET_SERVER_SERVICE_EXPLAINER_H_
+#define PROVNET_SERVER_SERVICE_EXPLAINER_H_
+
+#include <functional>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "provnet/v1/provenance_service.pb.h"
+#include "server/batching/batch_task.h"
+#include "server/service/request_limits.h"
+#include "server/service/served_models.h"
+
+namespace provnet {
+
+// The part that Explain and ExplainStream share: from a request on the wire to a task for the right
+// queue, and from the task's outcome to a response on the wire. Thread-safe.
+class Explainer {
+ public:
+  // Called exactly once: on an executor's thread, or by whoever rejects the task.
+  using Done = std::function<void(absl::StatusOr<v1::ExplainResponse>)>;
+
+  // A task and the queue that it belongs to.
+  struct Job {
+    BatchQueue* queue = nullptr;
+    std::unique_ptr<BatchTask> task;
+  };
+
+  // `models` outlives the explainer and its jobs.
+  Explainer(const ServedModels& models, const RequestLimits& limits)
+      : models_(models), limits_(limits) {}
+
+  // Validates, decodes and resizes on this thread. On an error `done` is not called. `token` lives
+  // until `done` has been called.
+  absl::StatusOr<Job> MakeJob(const v1::ExplainRequest& request, const CancelToken& token,
+                              absl::Duration deadline, Done done) const;
+
+ private:
+  const ServedModels& models_;
+  const RequestLimits limits_;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_SERVICE_EXPLAINER_H_

@@ -1,0 +1,136 @@
+#include "server/service/provenance_service.h"
+
+#include <utility>
+#include <vector>
+
+#include "server/service/grpc_status.h"
+#include "server/service/model_info.h"
+#include "storage/base/status_macros.h"
+
+namespace provnet {
+
+void ProvenanceService::Serve(const ServedModels& models) {
+  owned_serving_.reset(new Serving{models, Explainer(models, limits_)});
+  serving_.store(owned_serving_.get(), std::memory_order_release);
+}
+
+absl::StatusOr<const ProvenanceService::Serving*> ProvenanceService::CheckServing() const {
+  PROVNET_RETURN_IF_ERROR(AdviseRetry(environment_.readiness.Check()));
+  return serving_.load(std::memory_order_acquire);
+}
+
+grpc::ServerUnaryReactor* ProvenanceService::Explain(grpc::CallbackServerContext* context,
+                                                     const v1::ExplainRequest* request,
+                                                     v1::ExplainResponse* response) {
+  const CallHandle call = UnaryCall::Start(Rpc::kExplain, *context, environment_);
+  const absl::Status status = StartExplain(call, *request, *response);
+  if (!status.ok()) call->FinishWith(status);
+  return call.get();
+}
+
+absl::Status ProvenanceService::StartExplain(const CallHandle& call,
+                                             const v1::ExplainRequest& request,
+                                             v1::ExplainResponse& response) const {
+  PROVNET_ASSIGN_OR_RETURN(const Serving* serving, CheckServing());
+  auto done = [call, &response](absl::StatusOr<v1::ExplainResponse> result) {
+    if (result.ok()) response = *std::move(result);
+    call->FinishWith(result.status());
+  };
+  PROVNET_ASSIGN_OR_RETURN(
+      Explainer::Job job,
+      serving->explainer.MakeJob(request, call->token(), call->deadline(), std::move(done)));
+  return AdviseRetry(job.queue->Enqueue(std::move(job.task)));
+}
+
+grpc::ServerBidiReactor<v1::ExplainRequest, v1::ExplainStreamResponse>*
+ProvenanceService::ExplainStream(grpc::CallbackServerContext* context) {
+  using Stream = provnet::ExplainStream;
+  const auto serving = CheckServing();
+  if (!serving.ok()) return Stream::Refuse(*context, environment_, serving.status()).get();
+  const std::shared_ptr<Stream> stream =
+      Stream::Start(*context, (*serving)->explainer, environment_, limits_.max_stream_in_flight,
+                    [this](Stream* ended) {
+                      const MutexLock lock(streams_mutex_);
+                      streams_.erase(ended);
+                    });
+  bool drain = false;
+  {
+    const MutexLock lock(streams_mutex_);
+    streams_[stream.get()] = stream;
+    drain = streams_draining_;
+  }
+  // DrainStreams came between the check above and here.
+  if (drain) stream->Drain();
+  return stream.get();
+}
+
+void ProvenanceService::DrainStreams() {
+  std::vector<std::shared_ptr<provnet::ExplainStream>> open;
+  {
+    const MutexLock lock(streams_mutex_);
+    streams_draining_ = true;
+    for (const auto& [pointer, weak] : streams_) {
+      if (auto stream = weak.lock()) open.push_back(std::move(stream));
+    }
+  }
+  for (const auto& stream : open) stream->Drain();
+}
+
+grpc::ServerUnaryReactor* ProvenanceService::GetExemplars(grpc::CallbackServerContext* context,
+                                                          const v1::GetExemplarsRequest* request,
+                                                          v1::GetExemplarsResponse* response) {
+  const CallHandle call = UnaryCall::Start(Rpc::kGetExemplars, *context, environment_);
+  const absl::Status status = StartGetExemplars(call, *request, *response);
+  if (!status.ok()) call->FinishWith(status);
+  return call.get();
+}
+
+absl::Status ProvenanceService::StartGetExemplars(const CallHandle& call,
+                                                  const v1::GetExemplarsRequest& request,
+                                                  v1::GetExemplarsResponse& response) const {
+  PROVNET_ASSIGN_OR_RETURN(const Serving* serving, CheckServing());
+  PROVNET_ASSIGN_OR_RETURN(const ServedModel* model, serving->models.Find(request.model()));
+  PROVNET_RETURN_IF_ERROR(CheckExemplarsRequest(request, *model->handle, limits_));
+  // The request and the response are gRPC's until the call is finished.
+  auto work = [this, call, handle = model->handle, &request, &response](absl::Status status) {
+    if (!status.ok()) return call->FinishWith(status);
+    auto result = ReadExemplars(request, *handle, limits_);
+    if (result.ok()) response = *std::move(result);
+    call->FinishWith(result.status());
+  };
+  return AdviseRetry(reader_.Submit(call->token(), call->deadline(), std::move(work)));
+}
+
+grpc::ServerUnaryReactor* ProvenanceService::ListModels(grpc::CallbackServerContext* context,
+                                                        const v1::ListModelsRequest*,
+                                                        v1::ListModelsResponse* response) {
+  const CallHandle call = UnaryCall::Start(Rpc::kListModels, *context, environment_);
+  call->FinishWith(FillModels(*response));
+  return call.get();
+}
+
+absl::Status ProvenanceService::FillModels(v1::ListModelsResponse& response) const {
+  PROVNET_ASSIGN_OR_RETURN(const Serving* serving, CheckServing());
+  for (const ModelReport& report : serving->models.registry().Reports())
+    *response.add_models() = MakeModelInfo(report);
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* ProvenanceService::GetModel(grpc::CallbackServerContext* context,
+                                                      const v1::GetModelRequest* request,
+                                                      v1::GetModelResponse* response) {
+  const CallHandle call = UnaryCall::Start(Rpc::kGetModel, *context, environment_);
+  call->FinishWith(FillModel(*request, *response));
+  return call.get();
+}
+
+absl::Status ProvenanceService::FillModel(const v1::GetModelRequest& request,
+                                          v1::GetModelResponse& response) const {
+  PROVNET_ASSIGN_OR_RETURN(const Serving* serving, CheckServing());
+  PROVNET_ASSIGN_OR_RETURN(const ServedModel* model, serving->models.Find(request.model()));
+  *response.mutable_info() = AvailableModelInfo(*model->handle);
+  *response.mutable_manifest() = model->handle->manifest();
+  return absl::OkStatus();
+}
+
+}  // namespace provnet

@@ -1,0 +1,27 @@
+#ifndef PROVNET_SERVER_SERVICE_READINESS_H_
+#define PROVNET_SERVER_SERVICE_READINESS_H_
+
+#include <atomic>
+
+#include "absl/status/status.h"
+
+namespace provnet {
+
+// Where the server is in its life: loading -> serving -> draining. Thread-safe.
+class Readiness {
+ public:
+  enum class State { kLoading, kServing, kDraining };
+
+  void Set(State state) { state_.store(state, std::memory_order_release); }
+  State state() const { return state_.load(std::memory_order_acquire); }
+
+  // OK while serving, else UNAVAILABLE with the reason.
+  absl::Status Check() const;
+
+ private:
+  std::atomic<State> state_{State::kLoading};
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_SERVICE_READINESS_H_

@@ -1,0 +1,124 @@
+#include "server/service/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "storage/base/status_macros.h"
+
+namespace provnet {
+namespace {
+
+constexpr char kServiceName[] = "provnet.v1.ProvenanceService";
+constexpr int kMaxMetadataBytes = 16 << 10;
+// Room for scores, names and framing beside the contents.
+constexpr int kResponseSlackBytes = 64 << 20;
+
+void SetGrpcLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
+  builder.SetMaxReceiveMessageSize(options.max_request_bytes);
+  builder.SetMaxSendMessageSize(static_cast<int>(options.limits.max_content_bytes) +
+                                kResponseSlackBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.max_concurrent_streams);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  // Detect dead peers, and end connections of peers that ping more often than every ten seconds.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 3);
+  // A second server on the same port is an error, not a partner.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+}  // namespace
+
+Server::Server(const ServerOptions& options, const ServerProbes& probes, const StructuredLog& log,
+               const Clock& clock)
+    : options_(options), probes_(probes), log_(log), clock_(clock), request_log_(log, clock) {}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      const ServerProbes& probes,
+                                                      const StructuredLog& log,
+                                                      const Clock& clock) {
+  auto server = std::unique_ptr<Server>(new Server(options, probes, log, clock));
+  PROVNET_ASSIGN_OR_RETURN(server->reader_, ExemplarReader::Create({}, clock));
+  PROVNET_ASSIGN_OR_RETURN(
+      server->http_, HttpEndpoint::Start(options.http, server->readiness_, probes.metrics_text));
+  PROVNET_RETURN_IF_ERROR(server->StartGrpc());
+  log.Write(LogLevel::kInfo, "listening",
+            {{"grpc_host", options.grpc.host},
+             {"grpc_port", server->grpc_port()},
+             {"http_host", options.http.host},
+             {"http_port", server->http_port()}});
+  return server;
+}
+
+absl::Status Server::StartGrpc() {
+  const CallEnvironment environment{readiness_, in_flight_,
+                                    Telemetry{clock_, probes_.requests, request_log_}};
+  service_ = std::make_unique<ProvenanceService>(options_.limits, environment, *reader_);
+
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  SetGrpcLimits(builder, options_);
+  builder.AddListeningPort(options_.grpc.ToString(), grpc::InsecureServerCredentials(),
+                           &grpc_port_);
+  builder.RegisterService(service_.get());
+  grpc_ = builder.BuildAndStart();
+  if (grpc_ == nullptr || grpc_port_ == 0) {
+    grpc_ = nullptr;
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen for gRPC on ", options_.grpc.ToString(),
+                     "; is the port in use, or the address not of this machine?"));
+  }
+  grpc_->GetHealthCheckService()->SetServingStatus(false);
+  grpc_->GetHealthCheckService()->SetServingStatus(kServiceName, false);
+  return absl::OkStatus();
+}
+
+absl::Status Server::Serve(const ModelRegistry& registry) {
+  PROVNET_ASSIGN_OR_RETURN(
+      models_, ServedModels::Create(registry, options_.queue, clock_, probes_.queue_of));
+  service_->Serve(*models_);
+  readiness_.Set(Readiness::State::kServing);
+  // This also speaks for "", the server as a whole.
+  grpc_->GetHealthCheckService()->SetServingStatus(true);
+  log_.Write(LogLevel::kInfo, "ready", {{"grpc_port", grpc_port_}, {"http_port", http_port()}});
+  return absl::OkStatus();
+}
+
+size_t Server::Drain(absl::Duration timeout) {
+  drained_ = true;
+  log_.Write(LogLevel::kInfo, "draining",
+             {{"in_flight", in_flight()}, {"timeout_seconds", absl::ToDoubleSeconds(timeout)}});
+  readiness_.Set(Readiness::State::kDraining);
+  grpc_->GetHealthCheckService()->Shutdown();
+  service_->DrainStreams();
+  const absl::Duration start = clock_.Monotonic();
+  StopGrpc(timeout);
+  (void)start;
+  StopQueues();
+  return 0;
+}
+
+void Server::StopGrpc(absl::Duration timeout) {
+  grpc_->Shutdown(absl::ToChronoTime(absl::Now() + timeout));
+}
+
+void Server::StopQueues() {
+  if (models_ != nullptr) models_->Drain();
+  reader_->Drain();
+}
+
+Server::~Server() {
+  if (grpc_ != nullptr && !drained_) Drain(absl::ZeroDuration());
+}
+
+}  // namespace provnet

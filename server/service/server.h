@@ -1,0 +1,112 @@
+#ifndef PROVNET_SERVER_SERVICE_SERVER_H_
+#define PROVNET_SERVER_SERVICE_SERVER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/batching/batch_queue.h"
+#include "server/engine/model_registry.h"
+#include "server/service/exemplar_reader.h"
+#include "server/service/http_endpoint.h"
+#include "server/service/in_flight.h"
+#include "server/service/listen_address.h"
+#include "server/service/provenance_service.h"
+#include "server/service/readiness.h"
+#include "server/service/request_limits.h"
+#include "server/service/request_log.h"
+#include "server/service/structured_log.h"
+
+namespace grpc {
+class Server;
+}
+
+namespace provnet {
+
+struct ServerOptions {
+  ListenAddress grpc = {"127.0.0.1", 8500};
+  ListenAddress http = {"127.0.0.1", 8501};
+  // The queue of each loaded version.
+  BatchQueue::Options queue = {};
+  RequestLimits limits = {};
+  // Largest message that is received. Longer ones get RESOURCE_EXHAUSTED from gRPC.
+  int max_request_bytes = 16 << 20;
+  // Streams, i.e. calls, that one connection may have open at a time; more wait at the client.
+  int max_concurrent_streams = 1024;
+};
+
+// Where the server's parts report to. All outlive the server.
+struct ServerProbes {
+  RequestProbe& requests;
+  ServedModels::ProbeFor queue_of;
+  std::function<std::string()> metrics_text;
+};
+
+// The whole server: gRPC with health and reflection, HTTP, the models' queues.
+//
+// Life: Start (both doors open, everything UNAVAILABLE) -> Serve (ready) -> Drain (not ready,
+// finish, stop).
+class Server {
+ public:
+  // Opens both doors. What is referred to outlives the server. UNAVAILABLE names the address that
+  // can't be bound.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                       const ServerProbes& probes,
+                                                       const StructuredLog& log,
+                                                       const Clock& clock);
+
+  // Drains without patience: calls that are still running are cancelled.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // The ports that were bound.
+  int grpc_port() const { return grpc_port_; }
+  int http_port() const { return http_->port(); }
+
+  // Calls that have begun and are not done. Thread-safe.
+  size_t in_flight() const { return in_flight_.count(); }
+
+  // Serves what `registry` has loaded and becomes ready. Once; `registry` outlives the server.
+  absl::Status Serve(const ModelRegistry& registry);
+
+  // In this order: not ready (health and /readyz say so, new calls get UNAVAILABLE, streams read no
+  // further); no new connections, GOAWAY on the open ones; the calls in flight finish, while the
+  // queues keep running; the queues drain. Returns how many calls were left when `timeout` had
+  // passed and were cut; 0 is a clean end. Once.
+  size_t Drain(absl::Duration timeout);
+
+ private:
+  Server(const ServerOptions& options, const ServerProbes& probes, const StructuredLog& log,
+         const Clock& clock);
+
+  absl::Status StartGrpc();
+  // Blocks until every call is done, having cancelled those that are left after `timeout`.
+  void StopGrpc(absl::Duration timeout);
+  void StopQueues();
+
+  const ServerOptions options_;
+  const ServerProbes probes_;
+  const StructuredLog& log_;
+  const Clock& clock_;
+
+  // Destroyed in reverse: the doors first, then what calls in flight use.
+  Readiness readiness_;
+  InFlight in_flight_;
+  RequestLog request_log_;
+  std::unique_ptr<ExemplarReader> reader_;
+  std::unique_ptr<ServedModels> models_;
+  std::unique_ptr<ProvenanceService> service_;
+  std::unique_ptr<HttpEndpoint> http_;
+  std::unique_ptr<grpc::Server> grpc_;
+  int grpc_port_ = 0;
+  bool drained_ = false;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_SERVICE_SERVER_H_

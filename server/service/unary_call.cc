@@ -1,0 +1,39 @@
+#include "server/service/unary_call.h"
+
+#include <utility>
+
+#include "server/service/grpc_status.h"
+
+namespace provnet {
+
+UnaryCall::UnaryCall(Rpc rpc, grpc::CallbackServerContext& context,
+                     const CallEnvironment& environment)
+    : scope_(rpc, ExchangeRequestId(context), environment.telemetry),
+      deadline_(MonotonicDeadline(context, environment.telemetry.clock)),
+      in_flight_(environment.in_flight) {
+  in_flight_.Begin();
+}
+
+std::shared_ptr<UnaryCall> UnaryCall::Start(Rpc rpc, grpc::CallbackServerContext& context,
+                                            const CallEnvironment& environment) {
+  const std::shared_ptr<UnaryCall> call(new UnaryCall(rpc, context, environment));
+  const MutexLock lock(call->mutex_);
+  call->self_ = call;
+  return call;
+}
+
+void UnaryCall::FinishWith(const absl::Status& status) {
+  scope_.Finish(status);
+  Finish(ToGrpcStatus(status));
+}
+
+void UnaryCall::OnDone() {
+  std::shared_ptr<UnaryCall> self;
+  {
+    const MutexLock lock(mutex_);
+    self = std::move(self_);
+  }
+  in_flight_.End();
+}
+
+}  // namespace provnet
