@@ -11,7 +11,8 @@ namespace {
 
 using Sizes = std::vector<int64_t>;
 
-constexpr int64_t kClasses = 4, kPositions = 7, kVector = 6, kBatch = 5;
+constexpr uint32_t kClasses = 4, kPositions = 7, kVector = 6;
+constexpr int64_t kBatch = 5;
 
 NetworkSpec SmallSpec(v1::HeadType head) {
   return {.channels = 2,
@@ -34,7 +35,7 @@ at::Tensor SomeInput(int64_t batch = kBatch) {
 }
 
 at::Tensor SomeClasses(int64_t batch = kBatch) {
-  return at::arange(batch, at::kLong).remainder(kClasses);
+  return at::arange(batch, at::kLong).remainder(int64_t{kClasses});
 }
 
 // Running statistics other than 0 and 1, so that normalisation counts.
@@ -50,8 +51,8 @@ class BothHeads : public ::testing::TestWithParam<v1::HeadType> {};
 INSTANTIATE_TEST_SUITE_P(ProvenanceNetwork, BothHeads,
                          ::testing::Values(v1::HEAD_TYPE_CLASS_CONDITIONAL,
                                            v1::HEAD_TYPE_EMBEDDING),
-                         [](const auto& info) {
-                           return info.param == v1::HEAD_TYPE_EMBEDDING ? "Embedding"
+                         [](const auto& head) {
+                           return head.param == v1::HEAD_TYPE_EMBEDDING ? "Embedding"
                                                                         : "ClassConditional";
                          });
 
