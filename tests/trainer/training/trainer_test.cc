@@ -4,10 +4,13 @@
 #include <torch/torch.h>
 
 #include <fstream>
+#include <map>
+#include <numeric>
 
 #include "storage/file_io.h"
 #include "tests/testing/temp_dir.h"
 #include "tests/trainer/training/small_data.h"
+#include "trainer/training/batch_source.h"
 
 namespace provnet {
 namespace {
@@ -114,6 +117,22 @@ TEST_P(TrainerTest, ResumedRunEndsInTheSameNetworkAsAnUninterruptedOne) {
     EXPECT_EQ(recorder_.epochs.size(), 3 - (stop_epoch - 1));
     ExpectSameNetworks(whole->network, resumed->network);
   }
+}
+
+TEST_P(TrainerTest, EndsWithTheStatisticsOfTheCleanImages) {
+  const auto trained = Run();
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  // The first normalisation sees the pooled output of the first convolution, so what its statistics
+  // ought to be can be computed here.
+  std::map<std::string, at::Tensor> state;
+  for (const auto& [name, tensor] : trained->network.NamedState()) state[name] = tensor.detach();
+  std::vector<uint64_t> all(data_.size());
+  std::iota(all.begin(), all.end(), 0);
+  const at::Tensor input = (ImagesToTensor(data_, all) - 0.1307) / 0.3081;
+  const at::Tensor pooled =
+      at::max_pool2d(at::conv2d(input, state["conv1_weight"], {}, 1, 1), 2, 2, 0, 1, true);
+  EXPECT_TRUE(at::allclose(pooled.mean({0, 2, 3}), state["norm1_mean"], 1e-3, 1e-4));
+  EXPECT_TRUE(at::allclose(pooled.var({0, 2, 3}), state["norm1_var"], 1e-3, 1e-4));
 }
 
 TEST_P(TrainerTest, ResumeAfterTheLastEpochOnlyFinishes) {
