@@ -28,8 +28,9 @@ constexpr size_t kInputsAtOnce = 64;
 constexpr char kDetails[] =
     R"(Classifies each IMAGE and shows it beside the training samples that support the prediction.
 
-IMAGE is a PNG or JPEG file, a folder of them, '-' for standard input, or idx:FILE[#FIRST[:COUNT]] for images of a
-file in MNIST's format, gzipped or not; where its labels file lies beside it, true labels are shown too.
+IMAGE is a PNG or JPEG file, a folder of them, '-' for standard input, or
+idx:FILE[#FIRST[:COUNT]] for images of a file in MNIST's format, gzipped or not; where its labels
+file lies beside it, true labels are shown too.
 
   provnet explain photo.png
   provnet explain 'idx:mnist/t10k-images-idx3-ubyte.gz#0:20' --html=page.html
