@@ -42,7 +42,8 @@ absl::StatusOr<absl::CommandLineFlag*> Find(WrittenFlag& written,
   const std::string spelling = FlagSpelling(written.name);
   absl::string_view positive = written.name;
   if (!Contains(allowed, written.name) && absl::ConsumePrefix(&positive, "no_") &&
-      !written.value.has_value() && Contains(allowed, positive)) {
+      !written.value.has_value() && Contains(allowed, positive) &&
+      absl::FindCommandLineFlag(positive)->IsOfType<bool>()) {
     written = {std::string(positive), "false"};
   }
   absl::CommandLineFlag* flag =

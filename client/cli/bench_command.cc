@@ -21,9 +21,9 @@ constexpr size_t kInputs = 256;
 constexpr size_t kMaxInputs = 4096;
 
 constexpr char kDetails[] =
-    R"(Loads the server and measures it. In the closed loop each of --concurrency callers sends its next request when
-the last is answered. In the open loop (--rate) requests are due at random moments whatever the server does, and
-latency counts from when a request was due, so a stall shows in full.
+    R"(Loads the server and measures it. In the closed loop each of --concurrency callers sends its next
+request when the last is answered. In the open loop (--rate) requests are due at random moments
+whatever the server does, and latency counts from when a request was due, so a stall shows in full.
 
   provnet bench --concurrency=64 --http=127.0.0.1:8080
   provnet bench --rate=500 --duration=30s --image='idx:t10k-images-idx3-ubyte.gz' --json

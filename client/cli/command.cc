@@ -85,6 +85,7 @@ int Run(const Command& command, absl::Span<const std::string> args, Console& con
     return PrintUsageError(exit_code.status().message(), help, console);
   }
   console.err << "provnet: " << ErrorText(exit_code.status()) << "\n";
+  if (absl::IsUnavailable(exit_code.status())) console.err << UnreachableHint() << "\n";
   return kExitFailed;
 }
 
@@ -123,16 +124,13 @@ absl::Status UsageError(absl::string_view message) {
 }
 
 std::string ErrorText(const absl::Status& status) {
-  std::string text =
-      absl::StrCat(absl::StatusCodeToString(status.code()), ": ", Printable(status.message()));
-  if (status.code() == absl::StatusCode::kUnavailable) {
-    absl::StrAppend(&text,
-                    "\nNo server answers there, or it is not ready. Check that provnet-server "
-                    "runs, that --server (now ",
-                    Printable(absl::GetFlag(FLAGS_server)),
-                    ") is its --listen address, and that no firewall is between.");
-  }
-  return text;
+  return absl::StrCat(absl::StatusCodeToString(status.code()), ": ", Printable(status.message()));
+}
+
+std::string UnreachableHint() {
+  return absl::StrCat("No server answers at ", Printable(absl::GetFlag(FLAGS_server)),
+                      ", or it is not ready. Check that provnet-server runs, that --server is its "
+                      "--listen address, and that no firewall is between.");
 }
 
 absl::Status EmitJson(absl::string_view json, Console& console) {

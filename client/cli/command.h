@@ -64,8 +64,11 @@ absl::StatusOr<Client> Connect();
 // An error about the command line rather than the work; RunProvnet knows it by its payload.
 absl::Status UsageError(absl::string_view message);
 
-// `status` in one line for people, with what to check when the server is not there.
+// `status` in one line for people.
 std::string ErrorText(const absl::Status& status);
+
+// What to check when --server does not answer.
+std::string UnreachableHint();
 
 // To standard output or, with --json=FILE, to that file, whole or not at all.
 absl::Status EmitJson(absl::string_view json, Console& console);

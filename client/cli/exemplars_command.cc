@@ -30,7 +30,7 @@ constexpr char kDetails[] =
   provnet exemplars 17 4211
   provnet exemplars 17 --save=samples --png
 
-With --save, sample 17 becomes samples/17.png or .jpg, or .bin for raw tensors unless --png is given.
+With --save, sample 17 becomes samples/17.png or .jpg, or .bin for raw tensors without --png.
 )";
 
 absl::StatusOr<std::vector<uint64_t>> ParseIndices(const std::vector<std::string>& arguments) {

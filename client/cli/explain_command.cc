@@ -28,8 +28,9 @@ constexpr size_t kInputsAtOnce = 64;
 constexpr char kDetails[] =
     R"(Classifies each IMAGE and shows it beside the training samples that support the prediction.
 
-IMAGE is a PNG or JPEG file, a folder of them, '-' for standard input, or idx:FILE[#FIRST[:COUNT]] for images of a
-file in MNIST's format, gzipped or not; where its labels file lies beside it, true labels are shown too.
+IMAGE is a PNG or JPEG file, a folder of them, '-' for standard input, or
+idx:FILE[#FIRST[:COUNT]] for images of a file in MNIST's format, gzipped or not; where its labels
+file lies beside it, true labels are shown too.
 
   provnet explain photo.png
   provnet explain 'idx:mnist/t10k-images-idx3-ubyte.gz#0:20' --html=page.html
@@ -61,12 +62,12 @@ std::vector<Explanation> ExplainInputs(const Client& client, std::vector<InputOr
   std::vector<Explanation> explanations;
   size_t next = 0;
   for (InputOrError& input : inputs) {
-    Explanation explanation{std::move(input.name), std::nullopt, input.input.status()};
-    if (input.input.ok()) {
-      explanation.input = *std::move(input.input);
-      explanation.response = std::move(responses[next++]);
+    if (!input.input.ok()) {
+      explanations.push_back({std::move(input.name), std::nullopt, input.input.status()});
+      continue;
     }
-    explanations.push_back(std::move(explanation));
+    explanations.push_back(
+        {std::move(input.name), *std::move(input.input), std::move(responses[next++])});
   }
   return explanations;
 }
@@ -103,6 +104,7 @@ class Output {
       console_.err << "wrote " << Printable(html_) << "\n";
     }
     if (failed_ == 0) return kExitOk;
+    if (unreachable_) console_.err << UnreachableHint() << "\n";
     console_.err << "provnet: " << failed_ << " of " << shown_ << " inputs failed\n";
     return kExitFailed;
   }
@@ -130,6 +132,7 @@ class Output {
     ++failed_;
     console_.err << "provnet: " << Printable(explanation.name) << ": "
                  << ErrorText(explanation.response.status()) << "\n";
+    if (absl::IsUnavailable(explanation.response.status())) unreachable_ = true;
   }
 
   void ShowJson(const Explanation& explanation) {
@@ -158,6 +161,7 @@ class Output {
   std::string json_document_;
   size_t shown_ = 0;
   size_t failed_ = 0;
+  bool unreachable_ = false;
 };
 
 absl::StatusOr<int> RunExplain(const std::vector<std::string>& arguments, Console& console) {

@@ -64,12 +64,15 @@ std::string HtmlPage::Header() const {
   const v1::ModelVersion& model = model_.info().model();
   return absl::StrCat(
       "<header>\n<h1>", HtmlEscaped(model.name().empty() ? "ProvNet" : model.name()), " <small>",
-      model.version() > 0 ? absl::StrCat("version ", model.version()) : "", "</small></h1>\n",
+      model.version() > 0 ? absl::StrCat("version ", model.version()) : "",
+      manifest.has_index_head()
+          ? absl::StrCat(" &#183; ", HeadName(manifest.index_head().type()), " index head")
+          : "",
+      "</small></h1>\n",
       "<p class=\"lead\">What the model predicts for each input, and the training samples that "
       "support it, ",
       "as it named them in the same forward pass.</p>\n<dl class=\"tiles\">\n",
       manifest.sample_count() > 0 ? Tile("training samples", Grouped(manifest.sample_count())) : "",
-      manifest.has_index_head() ? Tile("index head", HeadName(manifest.index_head().type())) : "",
       ShareTile("test accuracy", metrics.test_accuracy()),
       ShareTile("index top-1", metrics.index_top1()),
       ShareTile("index top-5", metrics.index_top5()),

@@ -18,9 +18,9 @@ body { margin: 0; background: var(--page); color: var(--ink);
 header, main, footer { max-width: 76rem; margin: 0 auto; padding: 0 1.25rem; }
 header { padding-top: 2rem; }
 h1 { margin: 0; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.02em; overflow-wrap: anywhere; }
-h1 small { color: var(--soft); font-weight: 400; font-size: 1rem; letter-spacing: 0; white-space: nowrap; }
+h1 small { color: var(--soft); font-weight: 400; font-size: 1rem; letter-spacing: 0; }
 .lead { margin: .4rem 0 1.25rem; color: var(--soft); max-width: 46rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem; margin: 0 0 1.25rem; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 0 0 1.25rem; }
 .tiles div { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: .7rem .9rem; }
 .tiles dt { color: var(--soft); font-size: .8rem; }
 .tiles dd { margin: 0; font-size: 1.2rem; font-weight: 650; font-variant-numeric: tabular-nums; }
@@ -57,7 +57,8 @@ p { margin: 0; }
 .warn { color: var(--warn); background: var(--warn-back); }
 .plain { color: var(--soft); background: var(--track); }
 .exemplars { list-style: none; margin: 0; padding: 0; display: grid; gap: .9rem;
-  grid-template-columns: repeat(auto-fill, minmax(6.6rem, 1fr)); }
+  grid-template-columns: repeat(auto-fit, minmax(6.6rem, 1fr)); }
+.exemplars li { max-width: 10rem; }
 .exemplars img, .exemplars .nopicture { margin-bottom: .35rem; }
 .other .class strong { color: var(--warn); text-decoration: underline wavy; text-underline-offset: .2em; }
 .source { color: var(--soft); font-size: .75rem; }

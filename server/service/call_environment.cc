@@ -1,10 +1,20 @@
 #include "server/service/call_environment.h"
 
+#include <utility>
+
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "server/service/grpc_status.h"
 #include "server/service/request_id.h"
 
 namespace provnet {
+
+Admission::Admission(const CallEnvironment& environment)
+    : in_flight_(environment.in_flight), status_(environment.readiness.Check()) {
+  // The last word: after InFlight::Close nobody comes in, whatever was read above.
+  if (status_.ok() && !in_flight_.Begin()) status_ = DrainingError();
+  status_ = AdviseRetry(std::move(status_));
+}
 
 absl::Duration MonotonicDeadline(const grpc::CallbackServerContext& context, const Clock& clock) {
   const absl::Duration left = absl::FromChrono(context.deadline()) - absl::Now();

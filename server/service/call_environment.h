@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/service/in_flight.h"
 #include "server/service/readiness.h"
@@ -18,6 +19,25 @@ struct CallEnvironment {
   const Readiness& readiness;
   InFlight& in_flight;
   Telemetry telemetry;
+};
+
+// Whether a call is taken, and if so, its place among those in flight. Thread-compatible.
+class Admission {
+ public:
+  explicit Admission(const CallEnvironment& environment);
+
+  // OK, or UNAVAILABLE with RetryInfo: the server loads or drains, and all that is left to do is to
+  // finish the call with this.
+  const absl::Status& status() const { return status_; }
+
+  // Call at the very end of the call, when gRPC has done with it.
+  void End() const {
+    if (status_.ok()) in_flight_.End();
+  }
+
+ private:
+  InFlight& in_flight_;
+  absl::Status status_;
 };
 
 // The caller's deadline on `clock`; infinite when it named none.

@@ -15,30 +15,21 @@ ExplainStream::ExplainStream(grpc::CallbackServerContext& context, const Explain
       deadline_(MonotonicDeadline(context, environment.telemetry.clock)),
       max_in_flight_(max_in_flight),
       on_end_(std::move(on_end)),
-      in_flight_(environment.in_flight) {
-  in_flight_.Begin();
-}
+      admission_(environment) {}
 
 std::shared_ptr<ExplainStream> ExplainStream::Start(grpc::CallbackServerContext& context,
-                                                    const Explainer& explainer,
+                                                    const Explainer* explainer,
                                                     const CallEnvironment& environment,
                                                     size_t max_in_flight, OnEnd on_end) {
   const std::shared_ptr<ExplainStream> stream(
-      new ExplainStream(context, &explainer, environment, max_in_flight, std::move(on_end)));
+      new ExplainStream(context, explainer, environment, max_in_flight, std::move(on_end)));
   const MutexLock lock(stream->mutex_);
   stream->self_ = stream;
-  stream->Advance();
-  return stream;
-}
-
-std::shared_ptr<ExplainStream> ExplainStream::Refuse(grpc::CallbackServerContext& context,
-                                                     const CallEnvironment& environment,
-                                                     const absl::Status& status) {
-  const std::shared_ptr<ExplainStream> stream(
-      new ExplainStream(context, nullptr, environment, 0, nullptr));
-  const MutexLock lock(stream->mutex_);
-  stream->self_ = stream;
-  stream->End(status);
+  if (stream->admission_.status().ok()) {
+    stream->Advance();
+  } else {
+    stream->End(stream->admission_.status());
+  }
   return stream;
 }
 
@@ -87,8 +78,8 @@ void ExplainStream::OnDone() {
     const MutexLock lock(mutex_);
     self = std::move(self_);
   }
-  if (on_end_) on_end_(this);
-  in_flight_.End();
+  on_end_(this);
+  admission_.End();
 }
 
 void ExplainStream::Accept(uint64_t number) {

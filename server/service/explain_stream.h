@@ -35,16 +35,12 @@ class ExplainStream final
   // Called at the end of the call.
   using OnEnd = std::function<void(ExplainStream*)>;
 
-  // `explainer` outlives the stream.
+  // `explainer` outlives the stream; null only while the server loads. Where the call is not
+  // admitted it ends at once.
   static std::shared_ptr<ExplainStream> Start(grpc::CallbackServerContext& context,
-                                              const Explainer& explainer,
+                                              const Explainer* explainer,
                                               const CallEnvironment& environment,
                                               size_t max_in_flight, OnEnd on_end);
-
-  // A call that ends at once with `status`, which is not OK.
-  static std::shared_ptr<ExplainStream> Refuse(grpc::CallbackServerContext& context,
-                                               const CallEnvironment& environment,
-                                               const absl::Status& status);
 
   // Reads no further, answers what has been read, then ends with UNAVAILABLE.
   void Drain();
@@ -86,7 +82,7 @@ class ExplainStream final
   const absl::Duration deadline_;
   const size_t max_in_flight_;
   const OnEnd on_end_;
-  InFlight& in_flight_;
+  const Admission admission_;
   CancelToken token_;
 
   Mutex mutex_;

@@ -10,12 +10,13 @@
 
 namespace provnet {
 
-absl::Status WritePortFile(const std::filesystem::path& path, int grpc_port, int http_port) {
+absl::Status WritePortFile(const std::filesystem::path& path, absl::string_view grpc_address,
+                           absl::string_view http_address) {
   std::filesystem::path temporary = path;
   temporary += absl::StrCat(".", getpid(), ".tmp");
   {
     std::ofstream file(temporary, std::ios::trunc);
-    file << "grpc=" << grpc_port << "\nhttp=" << http_port << "\n";
+    file << "grpc=" << grpc_address << "\nhttp=" << http_address << "\n";
     file.close();
     if (!file) {
       return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", temporary.string()));

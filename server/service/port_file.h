@@ -4,12 +4,14 @@
 #include <filesystem>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 
 namespace provnet {
 
-// Writes the lines "grpc=PORT" and "http=PORT" under a temporary name and renames it to `path`, so
-// that whoever waits for the file finds all of it. Errors name the path.
-absl::Status WritePortFile(const std::filesystem::path& path, int grpc_port, int http_port);
+// Writes the lines "grpc=HOST:PORT" and "http=HOST:PORT" under a temporary name and renames it to
+// `path`, so that whoever waits for the file finds all of it. Errors name the path.
+absl::Status WritePortFile(const std::filesystem::path& path, absl::string_view grpc_address,
+                           absl::string_view http_address);
 
 }  // namespace provnet
 

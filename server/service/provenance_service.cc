@@ -14,8 +14,9 @@ void ProvenanceService::Serve(const ServedModels& models) {
   serving_.store(owned_serving_.get(), std::memory_order_release);
 }
 
-absl::StatusOr<const ProvenanceService::Serving*> ProvenanceService::CheckServing() const {
-  PROVNET_RETURN_IF_ERROR(AdviseRetry(environment_.readiness.Check()));
+absl::StatusOr<const ProvenanceService::Serving*> ProvenanceService::Admit(
+    const UnaryCall& call) const {
+  PROVNET_RETURN_IF_ERROR(call.admission());
   return serving_.load(std::memory_order_acquire);
 }
 
@@ -31,7 +32,7 @@ grpc::ServerUnaryReactor* ProvenanceService::Explain(grpc::CallbackServerContext
 absl::Status ProvenanceService::StartExplain(const CallHandle& call,
                                              const v1::ExplainRequest& request,
                                              v1::ExplainResponse& response) const {
-  PROVNET_ASSIGN_OR_RETURN(const Serving* serving, CheckServing());
+  PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
   auto done = [call, &response](absl::StatusOr<v1::ExplainResponse> result) {
     if (result.ok()) response = *std::move(result);
     call->FinishWith(result.status());
@@ -45,11 +46,10 @@ absl::Status ProvenanceService::StartExplain(const CallHandle& call,
 grpc::ServerBidiReactor<v1::ExplainRequest, v1::ExplainStreamResponse>*
 ProvenanceService::ExplainStream(grpc::CallbackServerContext* context) {
   using Stream = provnet::ExplainStream;
-  const auto serving = CheckServing();
-  if (!serving.ok()) return Stream::Refuse(*context, environment_, serving.status()).get();
+  const Serving* serving = serving_.load(std::memory_order_acquire);
   const std::shared_ptr<Stream> stream =
-      Stream::Start(*context, (*serving)->explainer, environment_, limits_.max_stream_in_flight,
-                    [this](Stream* ended) {
+      Stream::Start(*context, serving == nullptr ? nullptr : &serving->explainer, environment_,
+                    limits_.max_stream_in_flight, [this](Stream* ended) {
                       const MutexLock lock(streams_mutex_);
                       streams_.erase(ended);
                     });
@@ -59,7 +59,7 @@ ProvenanceService::ExplainStream(grpc::CallbackServerContext* context) {
     streams_[stream.get()] = stream;
     drain = streams_draining_;
   }
-  // DrainStreams came between the check above and here.
+  // DrainStreams came between the admission and here.
   if (drain) stream->Drain();
   return stream.get();
 }
@@ -88,7 +88,7 @@ grpc::ServerUnaryReactor* ProvenanceService::GetExemplars(grpc::CallbackServerCo
 absl::Status ProvenanceService::StartGetExemplars(const CallHandle& call,
                                                   const v1::GetExemplarsRequest& request,
                                                   v1::GetExemplarsResponse& response) const {
-  PROVNET_ASSIGN_OR_RETURN(const Serving* serving, CheckServing());
+  PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
   PROVNET_ASSIGN_OR_RETURN(const ServedModel* model, serving->models.Find(request.model()));
   PROVNET_RETURN_IF_ERROR(CheckExemplarsRequest(request, *model->handle, limits_));
   // The request and the response are gRPC's until the call is finished.
@@ -105,12 +105,13 @@ grpc::ServerUnaryReactor* ProvenanceService::ListModels(grpc::CallbackServerCont
                                                         const v1::ListModelsRequest*,
                                                         v1::ListModelsResponse* response) {
   const CallHandle call = UnaryCall::Start(Rpc::kListModels, *context, environment_);
-  call->FinishWith(FillModels(*response));
+  call->FinishWith(FillModels(call, *response));
   return call.get();
 }
 
-absl::Status ProvenanceService::FillModels(v1::ListModelsResponse& response) const {
-  PROVNET_ASSIGN_OR_RETURN(const Serving* serving, CheckServing());
+absl::Status ProvenanceService::FillModels(const CallHandle& call,
+                                           v1::ListModelsResponse& response) const {
+  PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
   for (const ModelReport& report : serving->models.registry().Reports())
     *response.add_models() = MakeModelInfo(report);
   return absl::OkStatus();
@@ -120,13 +121,14 @@ grpc::ServerUnaryReactor* ProvenanceService::GetModel(grpc::CallbackServerContex
                                                       const v1::GetModelRequest* request,
                                                       v1::GetModelResponse* response) {
   const CallHandle call = UnaryCall::Start(Rpc::kGetModel, *context, environment_);
-  call->FinishWith(FillModel(*request, *response));
+  call->FinishWith(FillModel(call, *request, *response));
   return call.get();
 }
 
-absl::Status ProvenanceService::FillModel(const v1::GetModelRequest& request,
+absl::Status ProvenanceService::FillModel(const CallHandle& call,
+                                          const v1::GetModelRequest& request,
                                           v1::GetModelResponse& response) const {
-  PROVNET_ASSIGN_OR_RETURN(const Serving* serving, CheckServing());
+  PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
   PROVNET_ASSIGN_OR_RETURN(const ServedModel* model, serving->models.Find(request.model()));
   *response.mutable_info() = AvailableModelInfo(*model->handle);
   *response.mutable_manifest() = model->handle->manifest();

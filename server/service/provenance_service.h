@@ -62,8 +62,8 @@ class ProvenanceService final : public v1::ProvenanceService::CallbackService {
     const Explainer explainer;
   };
 
-  // UNAVAILABLE while loading and draining.
-  absl::StatusOr<const Serving*> CheckServing() const;
+  // What an admitted call works with; UNAVAILABLE for others.
+  absl::StatusOr<const Serving*> Admit(const UnaryCall& call) const;
 
   // Either hand the call on and return OK, or return why it fails.
   absl::Status StartExplain(const CallHandle& call, const v1::ExplainRequest& request,
@@ -71,8 +71,9 @@ class ProvenanceService final : public v1::ProvenanceService::CallbackService {
   absl::Status StartGetExemplars(const CallHandle& call, const v1::GetExemplarsRequest& request,
                                  v1::GetExemplarsResponse& response) const;
 
-  absl::Status FillModels(v1::ListModelsResponse& response) const;
-  absl::Status FillModel(const v1::GetModelRequest& request, v1::GetModelResponse& response) const;
+  absl::Status FillModels(const CallHandle& call, v1::ListModelsResponse& response) const;
+  absl::Status FillModel(const CallHandle& call, const v1::GetModelRequest& request,
+                         v1::GetModelResponse& response) const;
 
   const RequestLimits limits_;
   const CallEnvironment environment_;

@@ -2,6 +2,10 @@
 
 namespace provnet {
 
+absl::Status DrainingError() {
+  return absl::UnavailableError("the server is shutting down and takes no more requests");
+}
+
 absl::Status Readiness::Check() const {
   switch (state()) {
     case State::kServing:
@@ -9,7 +13,7 @@ absl::Status Readiness::Check() const {
     case State::kLoading:
       return absl::UnavailableError("the server is loading its models");
     case State::kDraining:
-      return absl::UnavailableError("the server is shutting down and takes no more requests");
+      return DrainingError();
   }
   return absl::InternalError("unknown state");
 }

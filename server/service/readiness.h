@@ -7,6 +7,9 @@
 
 namespace provnet {
 
+// UNAVAILABLE: shutting down.
+absl::Status DrainingError();
+
 // Where the server is in its life: loading -> serving -> draining. Thread-safe.
 class Readiness {
  public:

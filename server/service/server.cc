@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
@@ -60,6 +59,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 }
 
 absl::Status Server::StartGrpc() {
+  PROVNET_ASSIGN_OR_RETURN(acceptor_, ConnectionAcceptor::Listen(options_.grpc));
   const CallEnvironment environment{readiness_, in_flight_,
                                     Telemetry{clock_, probes_.requests, request_log_}};
   service_ = std::make_unique<ProvenanceService>(options_.limits, environment, *reader_);
@@ -68,19 +68,27 @@ absl::Status Server::StartGrpc() {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   SetGrpcLimits(builder, options_);
-  builder.AddListeningPort(options_.grpc.ToString(), grpc::InsecureServerCredentials(),
-                           &grpc_port_);
   builder.RegisterService(service_.get());
+  entrance_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      grpc::InsecureServerCredentials());
   grpc_ = builder.BuildAndStart();
-  if (grpc_ == nullptr || grpc_port_ == 0) {
-    grpc_ = nullptr;
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen for gRPC on ", options_.grpc.ToString(),
-                     "; is the port in use, or the address not of this machine?"));
-  }
-  grpc_->GetHealthCheckService()->SetServingStatus(false);
-  grpc_->GetHealthCheckService()->SetServingStatus(kServiceName, false);
+  if (grpc_ == nullptr) return absl::InternalError("gRPC did not start; its log says why");
+  SetHealth(false);
+  // Nobody is let in before the health service says the truth.
+  acceptor_->Start([this](int listener, int connection) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+    parameters.listener_fd = listener;
+    parameters.fd = connection;
+    entrance_->HandleNewConnection(&parameters);
+  });
   return absl::OkStatus();
+}
+
+void Server::SetHealth(bool serving) {
+  grpc::HealthCheckServiceInterface& health = *grpc_->GetHealthCheckService();
+  health.SetServingStatus("", serving);
+  health.SetServingStatus(kServiceName, serving);
 }
 
 absl::Status Server::Serve(const ModelRegistry& registry) {
@@ -88,33 +96,41 @@ absl::Status Server::Serve(const ModelRegistry& registry) {
       models_, ServedModels::Create(registry, options_.queue, clock_, probes_.queue_of));
   service_->Serve(*models_);
   readiness_.Set(Readiness::State::kServing);
-  // This also speaks for "", the server as a whole.
-  grpc_->GetHealthCheckService()->SetServingStatus(true);
-  log_.Write(LogLevel::kInfo, "ready", {{"grpc_port", grpc_port_}, {"http_port", http_port()}});
+  SetHealth(true);
+  log_.Write(LogLevel::kInfo, "ready", {{"grpc_port", grpc_port()}, {"http_port", http_port()}});
   return absl::OkStatus();
 }
 
-size_t Server::Drain(absl::Duration timeout) {
+size_t Server::Drain(absl::Duration timeout, const std::function<void(size_t)>& on_timeout) {
   drained_ = true;
   log_.Write(LogLevel::kInfo, "draining",
              {{"in_flight", in_flight()}, {"timeout_seconds", absl::ToDoubleSeconds(timeout)}});
   readiness_.Set(Readiness::State::kDraining);
-  grpc_->GetHealthCheckService()->Shutdown();
+  in_flight_.Close();
+  SetHealth(false);
   service_->DrainStreams();
-  const absl::Duration start = clock_.Monotonic();
-  StopGrpc(timeout);
-  (void)start;
-  StopQueues();
-  return 0;
-}
-
-void Server::StopGrpc(absl::Duration timeout) {
-  grpc_->Shutdown(absl::ToChronoTime(absl::Now() + timeout));
-}
-
-void Server::StopQueues() {
+  acceptor_->StopListening();
+  const size_t cut = FinishCalls(timeout);
+  if (cut > 0 && on_timeout) on_timeout(cut);
+  StopGrpc();
   if (models_ != nullptr) models_->Drain();
   reader_->Drain();
+  log_.Write(LogLevel::kInfo, "drained", {{"requests_cut", cut}});
+  return cut;
+}
+
+size_t Server::FinishCalls(absl::Duration timeout) {
+  const absl::Duration start = clock_.Monotonic();
+  const size_t left = in_flight_.AwaitIdle(timeout, clock_);
+  log_.Write(LogLevel::kInfo, left == 0 ? "calls finished" : "drain timeout",
+             {{"in_flight", left}, {"seconds", absl::ToDoubleSeconds(clock_.Monotonic() - start)}});
+  return left;
+}
+
+void Server::StopGrpc() {
+  acceptor_->EndConnections();
+  // Whatever is still there was refused, or is cut.
+  grpc_->Shutdown(std::chrono::system_clock::now());
 }
 
 Server::~Server() {

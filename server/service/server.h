@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "server/batching/batch_queue.h"
 #include "server/engine/model_registry.h"
+#include "server/service/connection_acceptor.h"
 #include "server/service/exemplar_reader.h"
 #include "server/service/http_endpoint.h"
 #include "server/service/in_flight.h"
@@ -23,7 +24,10 @@
 
 namespace grpc {
 class Server;
+namespace experimental {
+class ExternalConnectionAcceptor;
 }
+}  // namespace grpc
 
 namespace provnet {
 
@@ -65,7 +69,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // The ports that were bound.
-  int grpc_port() const { return grpc_port_; }
+  int grpc_port() const { return acceptor_->port(); }
   int http_port() const { return http_->port(); }
 
   // Calls that have begun and are not done. Thread-safe.
@@ -74,20 +78,26 @@ class Server {
   // Serves what `registry` has loaded and becomes ready. Once; `registry` outlives the server.
   absl::Status Serve(const ModelRegistry& registry);
 
-  // In this order: not ready (health and /readyz say so, new calls get UNAVAILABLE, streams read no
-  // further); no new connections, GOAWAY on the open ones; the calls in flight finish, while the
-  // queues keep running; the queues drain. Returns how many calls were left when `timeout` had
-  // passed and were cut; 0 is a clean end. Once.
-  size_t Drain(absl::Duration timeout);
+  // In this order:
+  //   1. not ready: health and /readyz say so, new calls get UNAVAILABLE, streams read no further;
+  //   2. new connections are refused;
+  //   3. the calls in flight finish, while the queues keep running;
+  //   4. the connections end behind their last answer, then gRPC stops;
+  //   5. the queues drain and their threads end.
+  // Returns how many calls were left when `timeout` had passed and were cut; 0 is a clean end.
+  // Steps 4 and 5 then wait for no client, but for the batches that are running. `on_timeout` runs
+  // before those waits, with the number. Once.
+  size_t Drain(absl::Duration timeout, const std::function<void(size_t)>& on_timeout = nullptr);
 
  private:
   Server(const ServerOptions& options, const ServerProbes& probes, const StructuredLog& log,
          const Clock& clock);
 
   absl::Status StartGrpc();
-  // Blocks until every call is done, having cancelled those that are left after `timeout`.
-  void StopGrpc(absl::Duration timeout);
-  void StopQueues();
+  // Until no call is left or the timeout has passed; returns how many are left.
+  size_t FinishCalls(absl::Duration timeout);
+  void StopGrpc();
+  void SetHealth(bool serving);
 
   const ServerOptions options_;
   const ServerProbes probes_;
@@ -103,7 +113,9 @@ class Server {
   std::unique_ptr<ProvenanceService> service_;
   std::unique_ptr<HttpEndpoint> http_;
   std::unique_ptr<grpc::Server> grpc_;
-  int grpc_port_ = 0;
+  // Hands what acceptor_ accepts to grpc_.
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> entrance_;
+  std::unique_ptr<ConnectionAcceptor> acceptor_;
   bool drained_ = false;
 };
 

@@ -10,9 +10,7 @@ UnaryCall::UnaryCall(Rpc rpc, grpc::CallbackServerContext& context,
                      const CallEnvironment& environment)
     : scope_(rpc, ExchangeRequestId(context), environment.telemetry),
       deadline_(MonotonicDeadline(context, environment.telemetry.clock)),
-      in_flight_(environment.in_flight) {
-  in_flight_.Begin();
-}
+      admission_(environment) {}
 
 std::shared_ptr<UnaryCall> UnaryCall::Start(Rpc rpc, grpc::CallbackServerContext& context,
                                             const CallEnvironment& environment) {
@@ -33,7 +31,7 @@ void UnaryCall::OnDone() {
     const MutexLock lock(mutex_);
     self = std::move(self_);
   }
-  in_flight_.End();
+  admission_.End();
 }
 
 }  // namespace provnet

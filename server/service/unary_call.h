@@ -25,6 +25,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   // Cancelled when the client gives up or its deadline passes.
   const CancelToken& token() const { return token_; }
+  // See Admission::status.
+  const absl::Status& admission() const { return admission_.status(); }
   // On Clock::Monotonic().
   absl::Duration deadline() const { return deadline_; }
 
@@ -39,7 +41,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   const RequestScope scope_;
   const absl::Duration deadline_;
-  InFlight& in_flight_;
+  const Admission admission_;
   CancelToken token_;
 
   Mutex mutex_;

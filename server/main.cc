@@ -1,0 +1,317 @@
+// provnet-server: flags -> Options -> objects.
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <limits>
+#include <string>
+#include <system_error>
+#include <tuple>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "server/batching/available_cores.h"
+#include "server/batching/thread_plan.h"
+#include "server/engine/model_registry.h"
+#include "server/engine/servable.h"
+#include "server/metrics/server_metrics.h"
+#include "server/service/flag_parsing.h"
+#include "server/service/listen_address.h"
+#include "server/service/port_file.h"
+#include "server/service/server.h"
+#include "server/service/shutdown_signals.h"
+#include "server/service/structured_log.h"
+#include "storage/base/mutex.h"
+#include "storage/base/status_macros.h"
+#include "storage/repository.h"
+
+ABSL_FLAG(std::string, model_repository, "",
+          "folder of <model>/<version>/ bundles to serve; required");
+ABSL_FLAG(std::string, listen, "127.0.0.1:8500",
+          "HOST:PORT for gRPC; port 0 lets the system choose");
+ABSL_FLAG(std::string, http, "127.0.0.1:8501",
+          "HOST:PORT for /metrics, /healthz and /readyz; port 0 lets the system choose");
+ABSL_FLAG(std::string, port_file, "",
+          "once ready, write the bound addresses here as grpc=HOST:PORT and http=HOST:PORT lines");
+ABSL_FLAG(std::string, device, "auto",
+          "auto, cpu, cuda or cuda:<n>; auto is CUDA where it is there");
+ABSL_FLAG(std::string, index_precision, "auto",
+          "auto, fp32 or bf16; auto is bf16 where the processor has instructions for it");
+ABSL_FLAG(int, max_batch_size, 64, "most requests that run together");
+ABSL_FLAG(int, max_queue, 1024, "most requests that wait for a model; more get RESOURCE_EXHAUSTED");
+ABSL_FLAG(absl::Duration, linger, absl::ZeroDuration(),
+          "how long an idle executor holds back a batch that is not full; 0 answers at once");
+ABSL_FLAG(int, executors, 0, "batches of a model that run at a time; 0 chooses");
+ABSL_FLAG(int, intra_op_threads, 0, "threads of one batch; 0 chooses so that the cores suffice");
+ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(15),
+          "how long requests in flight may take to finish after SIGTERM");
+ABSL_FLAG(int64_t, max_pixels, int64_t{16} << 20, "largest image to decode, width times height");
+ABSL_FLAG(int, max_request_bytes, 16 << 20, "largest request message");
+ABSL_FLAG(int, max_response_content_bytes, (4 << 20) - (256 << 10),
+          "most bytes of sample contents in one response");
+ABSL_FLAG(int, max_top_k, 1000, "largest top_k");
+ABSL_FLAG(int, max_exemplars, 1024, "most samples of one GetExemplars call");
+ABSL_FLAG(int, max_stream_in_flight, 128, "unanswered requests of a stream; reading pauses there");
+ABSL_FLAG(std::string, log_format, "json", "json or text");
+ABSL_FLAG(std::string, log_level, "info", "debug (with every request), info, warning or error");
+
+namespace provnet {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr char kSourceFile[] = "server/main.cc";
+
+struct Options {
+  std::filesystem::path model_repository;
+  std::filesystem::path port_file;
+  EngineOptions engine;
+  ServerOptions server;
+  absl::Duration drain_timeout;
+  LogFormat log_format = LogFormat::kJson;
+  LogLevel log_level = LogLevel::kInfo;
+};
+
+constexpr char kUsage[] =
+    R"(usage: provnet-server --model-repository=DIR [flags]
+
+Serves the highest version of each model in DIR over gRPC. On SIGTERM or SIGINT it finishes what is in
+flight and exits with 0; with 1 when it could not start or requests were cut.
+
+)";
+
+// INVALID_ARGUMENT unless `value` is in `lowest .. highest`.
+absl::Status CheckRange(absl::string_view flag, int64_t value, int64_t lowest, int64_t highest) {
+  if (value >= lowest && value <= highest) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, " is ", value, ", expected ", lowest, " .. ", highest));
+}
+
+absl::Status CheckEngineFlags(const EngineOptions& engine) {
+  const std::string& device = engine.device;
+  if (device != "auto" && device != "cpu" && device != "cuda" &&
+      !absl::StartsWith(device, "cuda:")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--device is \"", device, "\", expected auto, cpu, cuda or cuda:<n>"));
+  }
+  const std::string& precision = engine.index_precision;
+  if (precision != "auto" && precision != "fp32" && precision != "bf16") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--index-precision is \"", precision, "\", expected auto, fp32 or bf16"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNumbers() {
+  constexpr int64_t kMany = 1 << 20;
+  constexpr int64_t kMaxBytes = std::numeric_limits<int32_t>::max();
+  const std::tuple<const char*, int64_t, int64_t, int64_t> rows[] = {
+      {"--max-batch-size", absl::GetFlag(FLAGS_max_batch_size), 1, kMany},
+      {"--max-queue", absl::GetFlag(FLAGS_max_queue), 1, kMany},
+      {"--executors", absl::GetFlag(FLAGS_executors), 0, 1024},
+      {"--intra-op-threads", absl::GetFlag(FLAGS_intra_op_threads), 0, 1024},
+      {"--max-pixels", absl::GetFlag(FLAGS_max_pixels), 1, int64_t{1} << 32},
+      {"--max-request-bytes", absl::GetFlag(FLAGS_max_request_bytes), 1024, kMaxBytes},
+      {"--max-response-content-bytes", absl::GetFlag(FLAGS_max_response_content_bytes), 1024,
+       int64_t{1} << 30},
+      {"--max-top-k", absl::GetFlag(FLAGS_max_top_k), 1, kMany},
+      {"--max-exemplars", absl::GetFlag(FLAGS_max_exemplars), 1, kMany},
+      {"--max-stream-in-flight", absl::GetFlag(FLAGS_max_stream_in_flight), 1, kMany},
+  };
+  for (const auto& [flag, value, lowest, highest] : rows)
+    PROVNET_RETURN_IF_ERROR(CheckRange(flag, value, lowest, highest));
+  return absl::OkStatus();
+}
+
+void FillLimits(RequestLimits& limits) {
+  limits.max_top_k = static_cast<uint32_t>(absl::GetFlag(FLAGS_max_top_k));
+  limits.image.max_pixels = static_cast<uint64_t>(absl::GetFlag(FLAGS_max_pixels));
+  // The message limit bounds it already.
+  limits.image.max_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_max_request_bytes));
+  limits.max_exemplars = static_cast<size_t>(absl::GetFlag(FLAGS_max_exemplars));
+  limits.max_content_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_max_response_content_bytes));
+  limits.max_stream_in_flight = static_cast<size_t>(absl::GetFlag(FLAGS_max_stream_in_flight));
+}
+
+void FillQueue(const ThreadPlan& threads, BatchQueue::Options& queue) {
+  queue.max_waiting = static_cast<size_t>(absl::GetFlag(FLAGS_max_queue));
+  queue.executors = threads.executors;
+  queue.limits.max_batch_size = static_cast<size_t>(absl::GetFlag(FLAGS_max_batch_size));
+  queue.limits.linger = absl::GetFlag(FLAGS_linger);
+}
+
+absl::StatusOr<Options> OptionsFromFlags() {
+  Options options;
+  options.model_repository = absl::GetFlag(FLAGS_model_repository);
+  if (options.model_repository.empty())
+    return absl::InvalidArgumentError("--model-repository is missing, expected a folder");
+  PROVNET_RETURN_IF_ERROR(CheckNumbers());
+  options.port_file = absl::GetFlag(FLAGS_port_file);
+  options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  PROVNET_ASSIGN_OR_RETURN(options.log_format, ParseLogFormat(absl::GetFlag(FLAGS_log_format)));
+  PROVNET_ASSIGN_OR_RETURN(options.log_level, ParseLogLevel(absl::GetFlag(FLAGS_log_level)));
+  PROVNET_ASSIGN_OR_RETURN(options.server.grpc, ParseListenAddress(absl::GetFlag(FLAGS_listen)));
+  PROVNET_ASSIGN_OR_RETURN(options.server.http, ParseListenAddress(absl::GetFlag(FLAGS_http)));
+
+  const ThreadPlan threads = PlanThreads(AvailableCores(), absl::GetFlag(FLAGS_executors),
+                                         absl::GetFlag(FLAGS_intra_op_threads));
+  options.engine.device = absl::GetFlag(FLAGS_device);
+  options.engine.index_precision = absl::GetFlag(FLAGS_index_precision);
+  options.engine.intra_op_threads = threads.intra_op_threads;
+  PROVNET_RETURN_IF_ERROR(CheckEngineFlags(options.engine));
+  FillQueue(threads, options.server.queue);
+  FillLimits(options.server.limits);
+  options.server.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes);
+  return options;
+}
+
+// Loads one version, and tells log and metrics how it went.
+absl::StatusOr<ModelHandle> LoadModel(const BundleLocation& location, const EngineOptions& engine,
+                                      const StructuredLog& log, ServerMetrics& metrics) {
+  const Clock& clock = Clock::Steady();
+  const absl::Duration start = clock.Monotonic();
+  absl::StatusOr<ModelHandle> handle = Servable::Load(location, engine);
+  if (!handle.ok()) {
+    metrics.ModelRefused();
+    log.Write(LogLevel::kError, "model refused",
+              {{"model", location.model},
+               {"version", location.version},
+               {"reason", handle.status().ToString()}});
+    return handle;
+  }
+  const Servable& model = **handle;
+  metrics.ModelLoaded({location.model, location.version, model.device(), model.index_precision()});
+  log.Write(LogLevel::kInfo, "model loaded",
+            {{"model", location.model},
+             {"version", location.version},
+             {"samples", model.sample_count()},
+             {"device", model.device()},
+             {"index_precision", model.index_precision()},
+             {"seconds", absl::ToDoubleSeconds(clock.Monotonic() - start)}});
+  return handle;
+}
+
+// What the signals do: the first asks for a clean end, or ends a start that is not done; the second
+// ends at once.
+class SignalHandler {
+ public:
+  explicit SignalHandler(const StructuredLog& log) : log_(log) {}
+
+  // From here on the first signal means a clean end. `server` is alive until the process ends.
+  void Started(const Server& server) {
+    const MutexLock lock(mutex_);
+    server_ = &server;
+  }
+
+  void Handle(int signal, int count) {
+    const MutexLock lock(mutex_);
+    const size_t in_flight = server_ == nullptr ? 0 : server_->in_flight();
+    log_.Write(LogLevel::kInfo, "signal",
+               {{"signal", signal}, {"count", count}, {"in_flight", in_flight}});
+    if (count > 1) {
+      log_.Write(LogLevel::kError, "stopped by a second signal", {{"requests_cut", in_flight}});
+      std::_Exit(kFailed);
+    }
+    // Nothing has been accepted yet.
+    if (server_ == nullptr) std::_Exit(0);
+    stop_ = true;
+    stopped_.SignalAll();
+  }
+
+  void AwaitStop() {
+    const MutexLock lock(mutex_);
+    while (!stop_) stopped_.Wait(mutex_);
+  }
+
+ private:
+  const StructuredLog& log_;
+  Mutex mutex_;
+  CondVar stopped_;
+  const Server* server_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+ServerProbes MakeProbes(ServerMetrics& metrics) {
+  return {metrics,
+          [&metrics](const Servable& servable) -> BatchProbe& {
+            return metrics.BatchProbeFor(servable.manifest().model());
+          },
+          [&metrics] { return metrics.Text(); }};
+}
+
+absl::Status AnnouncePorts(const Options& options, const Server& server) {
+  if (options.port_file.empty()) return absl::OkStatus();
+  const ServerOptions& bound = options.server;
+  return WritePortFile(options.port_file,
+                       ListenAddress{bound.grpc.host, server.grpc_port()}.ToString(),
+                       ListenAddress{bound.http.host, server.http_port()}.ToString());
+}
+
+absl::Status Run(const Options& options, const StructuredLog& log) {
+  log.Write(LogLevel::kInfo, "starting",
+            {{"model_repository", options.model_repository.string()},
+             {"executors", options.server.queue.executors},
+             {"intra_op_threads", options.engine.intra_op_threads},
+             {"max_batch_size", options.server.queue.limits.max_batch_size},
+             {"max_queue", options.server.queue.max_waiting}});
+  // Before any other thread, so that all of them leave the signals to this one.
+  SignalHandler signals(log);
+  const ShutdownSignals listener(
+      [&signals](int signal, int count) { signals.Handle(signal, count); });
+  std::signal(SIGPIPE, SIG_IGN);
+  // An old file would announce ports that are not ours.
+  std::error_code ignored;
+  if (!options.port_file.empty()) std::filesystem::remove(options.port_file, ignored);
+
+  ServerMetrics metrics;
+  ModelRegistry registry([&options] { return ScanRepository(options.model_repository); },
+                         [&](const BundleLocation& location) {
+                           return LoadModel(location, options.engine, log, metrics);
+                         });
+  PROVNET_ASSIGN_OR_RETURN(
+      const auto server, Server::Start(options.server, MakeProbes(metrics), log, Clock::Steady()));
+  PROVNET_RETURN_IF_ERROR(registry.LoadAll());
+  PROVNET_RETURN_IF_ERROR(server->Serve(registry));
+  signals.Started(*server);
+  PROVNET_RETURN_IF_ERROR(AnnouncePorts(options, *server));
+
+  signals.AwaitStop();
+  server->Drain(options.drain_timeout, [&log](size_t cut) {
+    log.Write(LogLevel::kError, "the drain timeout has passed", {{"requests_cut", cut}});
+    // What is left may run for long, and nobody waits for it.
+    std::_Exit(kFailed);
+  });
+  return absl::OkStatus();
+}
+
+int Main(absl::Span<const char* const> arguments) {
+  for (const absl::string_view argument : arguments) {
+    if (argument == "--help") {
+      std::cout << kUsage << FlagsHelp(kSourceFile);
+      return 0;
+    }
+  }
+  const absl::Status parsed = ParseFlags(arguments, kSourceFile);
+  const absl::StatusOr<Options> options = parsed.ok() ? OptionsFromFlags() : parsed;
+  if (!options.ok()) {
+    std::cerr << "provnet-server: " << options.status().message() << "\n";
+    return kFailed;
+  }
+  const StructuredLog log = StructuredLog::ToStderr(options->log_format, options->log_level);
+  const absl::Status status = Run(*options, log);
+  if (!status.ok()) {
+    log.Write(LogLevel::kError, "stopped", {{"reason", status.ToString()}});
+    return kFailed;
+  }
+  log.Write(LogLevel::kInfo, "stopped", {{"requests_cut", 0}});
+  return 0;
+}
+
+}  // namespace
+}  // namespace provnet
+
+int main(int argc, char** argv) {
+  return provnet::Main(absl::MakeConstSpan(argv, static_cast<size_t>(argc)).subspan(1));
+}

@@ -1,0 +1,22 @@
+#ifndef PROVNET_SERVER_SERVICE_FLAG_PARSING_H_
+#define PROVNET_SERVER_SERVICE_FLAG_PARSING_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace provnet {
+
+// Sets the Abseil flags that are defined in `source_file` (e.g. "server/main.cc") from
+// "--some-flag=VALUE" arguments, the program's name not among them. INVALID_ARGUMENT names the
+// argument and what was expected; flags before it are set.
+absl::Status ParseFlags(absl::Span<const char* const> arguments, absl::string_view source_file);
+
+// One paragraph for each flag that is defined in `source_file`: spelling, default and help, sorted.
+std::string FlagsHelp(absl::string_view source_file);
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_SERVICE_FLAG_PARSING_H_

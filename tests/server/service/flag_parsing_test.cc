@@ -1,0 +1,49 @@
+#include "server/service/flag_parsing.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "absl/flags/flag.h"
+
+ABSL_FLAG(int, flag_test_count, 5, "how many");
+ABSL_FLAG(std::string, flag_test_name, "x", "what to call it");
+
+namespace provnet {
+namespace {
+
+constexpr char kHere[] = "flag_parsing_test.cc";
+
+TEST(FlagParsingTest, SetsFlagsSpelledWithDashes) {
+  const char* const arguments[] = {"--flag-test-count=7", "--flag_test_name=a=b"};
+  ASSERT_TRUE(ParseFlags(arguments, kHere).ok());
+  EXPECT_EQ(absl::GetFlag(FLAGS_flag_test_count), 7);
+  EXPECT_EQ(absl::GetFlag(FLAGS_flag_test_name), "a=b");
+}
+
+TEST(FlagParsingTest, NamesWhatIsWrong) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"--flag-test-count=many", "--flag-test-count is \"many\", expected how many"},
+      {"--flag-test-count", "--flag-test-count has no value"},
+      {"--no-such-flag=1", "unknown flag --no-such-flag"},
+      {"stray", "argument is \"stray\""},
+      // A flag of a library that we link.
+      {"--flagfile=x", "unknown flag --flagfile"},
+  };
+  for (const auto& [argument, want] : rows) {
+    const absl::Status status = ParseFlags({&argument, 1}, kHere);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(status.message()), testing::HasSubstr(want));
+  }
+}
+
+TEST(FlagParsingTest, HelpShowsOurFlagsOnly) {
+  const std::string help = FlagsHelp(kHere);
+  EXPECT_THAT(help, testing::HasSubstr("--flag-test-count=5\n      how many\n"));
+  EXPECT_THAT(help, testing::Not(testing::HasSubstr("flagfile")));
+}
+
+}  // namespace
+}  // namespace provnet

@@ -1,0 +1,86 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <httplib.h>
+
+#include <string>
+#include <thread>
+
+#include "tests/server/service/test_server.h"
+
+namespace provnet {
+namespace {
+
+using testing::HasSubstr;
+
+httplib::Result Get(TestServer& server, const char* path) {
+  httplib::Client client("127.0.0.1", server.server().http_port());
+  return client.Get(path);
+}
+
+TEST(HttpEndpointTest, ReadyzFollowsTheLifeOfTheServer) {
+  TestServer server;
+  httplib::Result loading = Get(server, "/readyz");
+  ASSERT_TRUE(loading);
+  EXPECT_EQ(loading->status, 503);
+  EXPECT_THAT(loading->body, HasSubstr("loading"));
+
+  server.Serve();
+  EXPECT_EQ(Get(server, "/readyz")->status, 200);
+
+  // A call in flight holds the drain.
+  server.model().CloseGate();
+  std::thread caller([&server] { EXPECT_TRUE(Explain(server.stub(), MakeRequest()).ok()); });
+  server.model().AwaitBatches(1);
+  std::thread drain([&server] { EXPECT_EQ(server.server().Drain(absl::Seconds(60)), 0U); });
+  httplib::Result draining = Get(server, "/readyz");
+  while (draining && draining->status == 200) draining = Get(server, "/readyz");
+  ASSERT_TRUE(draining);
+  EXPECT_EQ(draining->status, 503);
+  EXPECT_THAT(draining->body, HasSubstr("shutting down"));
+  EXPECT_EQ(Get(server, "/healthz")->status, 200);
+  server.model().OpenGate();
+  drain.join();
+  caller.join();
+}
+
+TEST(HttpEndpointTest, HealthzAnswersWhileLoading) {
+  TestServer server;
+  EXPECT_EQ(Get(server, "/healthz")->status, 200);
+}
+
+TEST(HttpEndpointTest, MetricsCountWhatHappened) {
+  TestServer server;
+  server.Serve();
+  ASSERT_TRUE(Explain(server.stub(), MakeRequest()).ok());
+  v1::ExplainRequest bad = MakeRequest();
+  bad.set_top_k(0);
+  EXPECT_FALSE(Explain(server.stub(), bad).ok());
+  httplib::Result metrics = Get(server, "/metrics");
+  ASSERT_TRUE(metrics);
+  EXPECT_THAT(metrics->get_header_value("Content-Type"), HasSubstr("version=0.0.4"));
+  for (const char* line :
+       {"provnet_request_duration_seconds_count{code=\"OK\",rpc=\"Explain\"} 1",
+        "provnet_request_duration_seconds_count{code=\"INVALID_ARGUMENT\",rpc=\"Explain\"} 1",
+        "provnet_batch_dispatch_total{model=\"digits\",reason=\"executor_free\"} 1",
+        "provnet_queue_wait_seconds_count{model=\"digits\"} 1",
+        "provnet_queue_depth{model=\"digits\"} 0"}) {
+    EXPECT_THAT(metrics->body, HasSubstr(line));
+  }
+}
+
+TEST(HttpEndpointTest, UnknownPathsAreNotFound) {
+  TestServer server;
+  EXPECT_EQ(Get(server, "/etc/passwd")->status, 404);
+}
+
+TEST(HttpEndpointTest, SaysWhichPortIsInUse) {
+  TestServer server;
+  const Readiness readiness;
+  const ListenAddress taken{"127.0.0.1", server.server().http_port()};
+  const auto second = HttpEndpoint::Start(taken, readiness, [] { return ""; });
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr(taken.ToString()));
+}
+
+}  // namespace
+}  // namespace provnet

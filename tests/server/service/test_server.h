@@ -1,0 +1,59 @@
+#ifndef PROVNET_TESTS_SERVER_SERVICE_TEST_SERVER_H_
+#define PROVNET_TESTS_SERVER_SERVICE_TEST_SERVER_H_
+
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "provnet/v1/provenance_service.grpc.pb.h"
+#include "server/metrics/server_metrics.h"
+#include "server/service/server.h"
+#include "tests/testing/fake_servable.h"
+
+namespace provnet {
+
+// The real server on loopback ports, with fake models. Loading is up to the test. Not thread-safe,
+// except the stubs.
+class TestServer {
+ public:
+  explicit TestServer(ServerOptions options = {},
+                      std::vector<FakeServable::Options> models = {FakeServable::Options()});
+  ~TestServer();
+
+  // Loads the models and becomes ready.
+  void Serve();
+
+  Server& server() { return *server_; }
+  FakeServable& model(size_t i = 0) { return *models_[i]; }
+  ServerMetrics& metrics() { return metrics_; }
+  std::string log() const { return log_stream_.str(); }
+
+  // A channel of its own, so that tests do not share connections.
+  std::shared_ptr<grpc::Channel> NewChannel() const;
+  v1::ProvenanceService::Stub& stub() { return *stub_; }
+
+ private:
+  std::vector<std::shared_ptr<FakeServable>> models_;
+  ServerMetrics metrics_;
+  std::ostringstream log_stream_;
+  StructuredLog log_ = StructuredLog::ToStream(log_stream_, LogFormat::kJson, LogLevel::kDebug);
+  ModelRegistry registry_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<v1::ProvenanceService::Stub> stub_;
+};
+
+// A valid request of class `class_id` for the fake's 1 x 4 x 4 input.
+v1::ExplainRequest MakeRequest(uint32_t class_id = 3);
+
+// Calls Explain once, with a deadline that only a hanging test meets.
+grpc::Status Explain(v1::ProvenanceService::Stub& stub, const v1::ExplainRequest& request,
+                     v1::ExplainResponse* response = nullptr);
+
+}  // namespace provnet
+
+#endif  // PROVNET_TESTS_SERVER_SERVICE_TEST_SERVER_H_
