@@ -1,4 +1,5 @@
 // provnet-train: trains provenance networks and publishes them to a model repository.
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -157,9 +158,18 @@ absl::StatusOr<FitOptions> OptionsFromFlags() {
   return options;
 }
 
+// A step's activations take tens of megabytes. By default they go back to the system when freed,
+// and the page faults of getting them again cost a sixth of the training time.
+void KeepFreedMemory() {
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
 int RunFitCommand() {
   const absl::StatusOr<FitOptions> options = OptionsFromFlags();
   if (!options.ok()) return Fail(kWrongUsage, options.status().message());
+  KeepFreedMemory();
   const StopCondition stop_requested = StopOnSignals();
   ProgressPrinter progress(std::cerr, isatty(STDERR_FILENO) != 0, Clock::Steady());
   const auto published = RunFit(*options, progress, Clock::Steady(), stop_requested);
