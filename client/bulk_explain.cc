@@ -65,9 +65,9 @@ size_t WriteAll(Stream& stream, Window& window, absl::Span<const v1::ExplainRequ
 absl::Status CheckStream(const v1::ExplainStreamResponse& response, size_t expected, size_t sent) {
   if (expected >= sent || response.request_number() != expected ||
       response.result_case() == v1::ExplainStreamResponse::RESULT_NOT_SET) {
-    return absl::InternalError(absl::StrCat("the server answered request ", response.request_number(),
-                                            " of the stream; expected a result for number ", expected,
-                                            " of ", sent));
+    return absl::InternalError(
+        absl::StrCat("the server answered request ", response.request_number(),
+                     " of the stream; expected a result for number ", expected, " of ", sent));
   }
   return absl::OkStatus();
 }
@@ -76,7 +76,11 @@ absl::Status CheckStream(const v1::ExplainStreamResponse& response, size_t expec
 
 BulkExplain::BulkExplain(const ClientOptions& options, v1::ProvenanceService::Stub& stub,
                          absl::Span<const v1::ExplainRequest> requests, absl::Duration timeout)
-    : options_(options), stub_(stub), requests_(requests), loop_(options, timeout), results_(requests.size()) {
+    : options_(options),
+      stub_(stub),
+      requests_(requests),
+      loop_(options, timeout),
+      results_(requests.size()) {
   RefuseOversized();
 }
 
@@ -87,8 +91,8 @@ void BulkExplain::RefuseOversized() {
     if (bytes <= options_.max_message_bytes) {
       pending_.push_back(i);
     } else {
-      results_[i] = absl::ResourceExhaustedError(
-          absl::StrCat("the request has ", bytes, " bytes; expected at most ", options_.max_message_bytes));
+      results_[i] = absl::ResourceExhaustedError(absl::StrCat(
+          "the request has ", bytes, " bytes; expected at most ", options_.max_message_bytes));
     }
   }
 }
@@ -112,7 +116,8 @@ std::vector<BulkExplain::Result> BulkExplain::Run() {
 
     const RpcFailure& failure = pass.end.status.ok() ? pass.refusal : pass.end;
     if (loop_.WaitToRetry(failure)) continue;
-    for (size_t position : pending_) results_[position] = loop_.Describe(failure.status, "ExplainStream");
+    for (size_t position : pending_)
+      results_[position] = loop_.Describe(failure.status, "ExplainStream");
     pending_.clear();
   }
   return std::move(results_);
@@ -142,8 +147,9 @@ BulkExplain::Pass BulkExplain::RunPass() {
   pass.end = ToRpcFailure(stream->Finish());
   if (!protocol.ok()) pass.end = {protocol, std::nullopt};
   if (pass.end.status.ok() && pass.answered < pending_.size()) {
-    pass.end.status = absl::InternalError(absl::StrCat("the server ended the stream after ", pass.answered,
-                                                       " responses to ", pending_.size(), " requests"));
+    pass.end.status =
+        absl::InternalError(absl::StrCat("the server ended the stream after ", pass.answered,
+                                         " responses to ", pending_.size(), " requests"));
   }
   return pass;
 }
@@ -161,7 +167,8 @@ void BulkExplain::TakeResponse(v1::ExplainStreamResponse& response, Pass& pass) 
   if (error.retry_delay_ms() == 0) return;
   pass.refused.push_back(position);
   absl::Duration delay = absl::Milliseconds(error.retry_delay_ms());
-  if (delay > pass.refusal.retry_delay.value_or(absl::ZeroDuration())) pass.refusal = {status, delay};
+  if (delay > pass.refusal.retry_delay.value_or(absl::ZeroDuration()))
+    pass.refusal = {status, delay};
 }
 
 void BulkExplain::ExplainAlone(size_t under_way, std::vector<size_t>& unanswered) {

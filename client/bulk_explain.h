@@ -15,8 +15,9 @@
 
 namespace provnet {
 
-// One ExplainAll: passes over what is still unanswered, one stream a pass, until nothing is left or another pass
-// is not worth it. Not thread-safe; runs in the caller's thread and, while a pass lasts, one that writes.
+// One ExplainAll: passes over what is still unanswered, one stream a pass, until nothing is left or
+// another pass is not worth it. Not thread-safe; runs in the caller's thread and, while a pass
+// lasts, one that writes.
 class BulkExplain {
  public:
   using Result = absl::StatusOr<v1::ExplainResponse>;
@@ -25,8 +26,8 @@ class BulkExplain {
   BulkExplain(const ClientOptions& options, v1::ProvenanceService::Stub& stub,
               absl::Span<const v1::ExplainRequest> requests, absl::Duration timeout);
 
-  // How to ask for one request outside of a stream; required. Used for the few requests among which one broke the
-  // stream by its size.
+  // How to ask for one request outside of a stream; required. Used for the few requests among which
+  // one broke the stream by its size.
   void set_explain_alone(
       std::function<Result(const v1::ExplainRequest&, absl::Duration timeout)> explain_alone) {
     explain_alone_ = std::move(explain_alone);
@@ -41,7 +42,8 @@ class BulkExplain {
     // The first `answered` of the pending requests had a response; the first `written` were sent.
     size_t answered = 0;
     size_t written = 0;
-    // Those of the answered that the server was too busy for, and the longest delay that it asked for.
+    // Those of the answered that the server was too busy for, and the longest delay that it asked
+    // for.
     std::vector<size_t> refused;
     RpcFailure refusal;
     // How the stream ended; OK when all were answered.

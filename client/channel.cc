@@ -12,8 +12,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int num
   grpc::ChannelArguments arguments;
   arguments.SetMaxSendMessageSize(static_cast<int>(options.max_message_bytes));
   arguments.SetMaxReceiveMessageSize(static_cast<int>(options.max_message_bytes));
-  // The retry policy decides, gRPC's own does not; and gRPC must be ready to reconnect by the time it decides so
-  // (the default waits a second after a refused connection).
+  // The retry policy decides, gRPC's own does not; and gRPC must be ready to reconnect by the time
+  // it decides so (the default waits a second after a refused connection).
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);

@@ -11,8 +11,8 @@
 
 namespace provnet {
 
-// A connection to options.target in plaintext, opened by its first call. Channels of different `number` never share
-// a socket.
+// A connection to options.target in plaintext, opened by its first call. Channels of different
+// `number` never share a socket.
 std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int number = 0);
 
 // Ends the call of `context` that long from now; never when `left` is infinite.

@@ -28,16 +28,18 @@ double ThreadRandom() {
 
 absl::Status Validate(const ClientOptions& options) {
   if (options.target.empty()) {
-    return absl::InvalidArgumentError("the target is empty; expected host:port, such as localhost:8500");
+    return absl::InvalidArgumentError(
+        "the target is empty; expected host:port, such as localhost:8500");
   }
   if (options.timeout <= absl::ZeroDuration() || options.bulk_timeout <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError(
         absl::StrCat("timeout is ", absl::FormatDuration(options.timeout), " and bulk_timeout ",
                      absl::FormatDuration(options.bulk_timeout), "; expected both above zero"));
   }
-  if (options.max_message_bytes == 0 || options.max_message_bytes > std::numeric_limits<int>::max()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("max_message_bytes is ", options.max_message_bytes, "; expected 1 .. 2147483647"));
+  if (options.max_message_bytes == 0 ||
+      options.max_message_bytes > std::numeric_limits<int>::max()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "max_message_bytes is ", options.max_message_bytes, "; expected 1 .. 2147483647"));
   }
   if (options.max_in_flight == 0) {
     return absl::InvalidArgumentError("max_in_flight is 0; expected at least 1");
@@ -53,10 +55,11 @@ struct Client::Core {
   std::unique_ptr<Stub> stub;
 
   template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(
-      absl::string_view name,
-      grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-      const Request& request, std::optional<absl::Duration> timeout) const {
+  absl::StatusOr<Response> Call(absl::string_view name,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const Request& request,
+                                std::optional<absl::Duration> timeout) const {
     RetryLoop loop(options, timeout.value_or(options.timeout));
     while (true) {
       Response response;
@@ -104,7 +107,8 @@ absl::StatusOr<v1::GetExemplarsResponse> Client::GetExemplars(
   return core_->Call("GetExemplars", &Stub::GetExemplars, request, timeout);
 }
 
-absl::StatusOr<v1::ListModelsResponse> Client::ListModels(std::optional<absl::Duration> timeout) const {
+absl::StatusOr<v1::ListModelsResponse> Client::ListModels(
+    std::optional<absl::Duration> timeout) const {
   return core_->Call("ListModels", &Stub::ListModels, v1::ListModelsRequest(), timeout);
 }
 

@@ -19,16 +19,17 @@ namespace provnet {
 //   provnet::v1::ExplainRequest request;
 //   request.set_encoded_image(png_bytes);
 //   absl::StatusOr<provnet::v1::ExplainResponse> answer = client->Explain(request);
-//   if (answer.ok()) std::cout << answer->predicted().name() << " because of " << answer->provenance_size() << "\n";
+//   if (answer.ok()) std::cout << answer->predicted().name() << " because of " <<
+//   answer->provenance_size() << "\n";
 //
-// Every call has a deadline, and is tried again within it while the server is unreachable, draining or busy (see
-// RetryDelay); all calls are idempotent. Errors carry the server's code, and a message that begins with the call and
-// the target. Thread-safe: share one client, which is one HTTP/2 connection. Movable; a moved-from client can only be
-// assigned to or destroyed.
+// Every call has a deadline, and is tried again within it while the server is unreachable, draining
+// or busy (see RetryDelay); all calls are idempotent. Errors carry the server's code, and a message
+// that begins with the call and the target. Thread-safe: share one client, which is one HTTP/2
+// connection. Movable; a moved-from client can only be assigned to or destroyed.
 class Client {
  public:
-  // Connects lazily: a server that is not there shows in the first call, as UNAVAILABLE. INVALID_ARGUMENT when an
-  // option is out of range.
+  // Connects lazily: a server that is not there shows in the first call, as UNAVAILABLE.
+  // INVALID_ARGUMENT when an option is out of range.
   static absl::StatusOr<Client> Create(ClientOptions options);
 
   Client(Client&&) noexcept;
@@ -39,16 +40,19 @@ class Client {
   absl::StatusOr<v1::ExplainResponse> Explain(const v1::ExplainRequest& request,
                                               std::optional<absl::Duration> timeout = {}) const;
 
-  // The same for many requests over one stream, at most max_in_flight unanswered at a time. Result i belongs to
-  // request i; a request that fails, fails alone. When the stream breaks, what is unanswered goes into a new one.
-  // Returns when every request has its result or `timeout` (default ClientOptions::bulk_timeout) has passed.
+  // The same for many requests over one stream, at most max_in_flight unanswered at a time. Result
+  // i belongs to request i; a request that fails, fails alone. When the stream breaks, what is
+  // unanswered goes into a new one. Returns when every request has its result or `timeout` (default
+  // ClientOptions::bulk_timeout) has passed.
   std::vector<absl::StatusOr<v1::ExplainResponse>> ExplainAll(
-      absl::Span<const v1::ExplainRequest> requests, std::optional<absl::Duration> timeout = {}) const;
+      absl::Span<const v1::ExplainRequest> requests,
+      std::optional<absl::Duration> timeout = {}) const;
 
   absl::StatusOr<v1::GetExemplarsResponse> GetExemplars(
       const v1::GetExemplarsRequest& request, std::optional<absl::Duration> timeout = {}) const;
 
-  absl::StatusOr<v1::ListModelsResponse> ListModels(std::optional<absl::Duration> timeout = {}) const;
+  absl::StatusOr<v1::ListModelsResponse> ListModels(
+      std::optional<absl::Duration> timeout = {}) const;
 
   absl::StatusOr<v1::GetModelResponse> GetModel(const v1::GetModelRequest& request,
                                                 std::optional<absl::Duration> timeout = {}) const;

@@ -17,14 +17,16 @@ struct ClientEnvironment {
   const Clock* clock = &Clock::Steady();
   // Blocks the calling thread. Empty: absl::SleepFor.
   std::function<void(absl::Duration)> sleep;
-  // Uniform in [0, 1). Called from any thread. Empty: a generator seeded from the machine's entropy.
+  // Uniform in [0, 1). Called from any thread. Empty: a generator seeded from the machine's
+  // entropy.
   std::function<double()> random;
 };
 
 struct ClientOptions {
   // "host:port", or any gRPC target such as "dns:///provnet:8500" or "unix:/run/provnet.sock".
   std::string target;
-  // Bounds each call from its start to its answer, all attempts and the waits between them included.
+  // Bounds each call from its start to its answer, all attempts and the waits between them
+  // included.
   absl::Duration timeout = absl::Seconds(10);
   // The same for one ExplainAll over all of its requests.
   absl::Duration bulk_timeout = absl::Minutes(10);

@@ -15,8 +15,9 @@ absl::Duration RetryLoop::TimeLeft() const {
 }
 
 bool RetryLoop::WaitToRetry(const RpcFailure& failure) {
-  std::optional<absl::Duration> delay = RetryDelay(
-      options_.retry, {failure.status.code(), attempt_, failure.retry_delay, TimeLeft(), options_.environment.random()});
+  std::optional<absl::Duration> delay =
+      RetryDelay(options_.retry, {failure.status.code(), attempt_, failure.retry_delay, TimeLeft(),
+                                  options_.environment.random()});
   if (!delay.has_value()) return false;
   options_.environment.sleep(*delay);
   ++attempt_;

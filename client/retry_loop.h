@@ -18,7 +18,8 @@ class RetryLoop {
   // Until the deadline; what the next attempt may use.
   absl::Duration TimeLeft() const;
 
-  // The attempt failed. Sleeps and returns true when another is to be made; otherwise returns false at once.
+  // The attempt failed. Sleeps and returns true when another is to be made; otherwise returns false
+  // at once.
   bool WaitToRetry(const RpcFailure& failure);
 
   // Part of the work was done, so the count of attempts begins anew.

@@ -22,13 +22,16 @@ absl::Duration Backoff(const RetryOptions& options, int attempt) {
 
 absl::Status Validate(const RetryOptions& options) {
   if (options.max_attempts < 1) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "max_attempts is ", options.max_attempts, "; expected at least 1 (1 switches retries off)"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("max_attempts is ", options.max_attempts,
+                     "; expected at least 1 (1 switches retries off)"));
   }
-  if (options.initial_backoff < absl::ZeroDuration() || options.max_backoff < options.initial_backoff) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "backoff runs from ", absl::FormatDuration(options.initial_backoff), " to ",
-        absl::FormatDuration(options.max_backoff), "; expected 0 <= initial_backoff <= max_backoff"));
+  if (options.initial_backoff < absl::ZeroDuration() ||
+      options.max_backoff < options.initial_backoff) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("backoff runs from ", absl::FormatDuration(options.initial_backoff), " to ",
+                     absl::FormatDuration(options.max_backoff),
+                     "; expected 0 <= initial_backoff <= max_backoff"));
   }
   if (!(options.multiplier >= 1)) {
     return absl::InvalidArgumentError(
@@ -39,7 +42,8 @@ absl::Status Validate(const RetryOptions& options) {
 
 std::optional<absl::Duration> RetryDelay(const RetryOptions& options, const FailedAttempt& failed) {
   if (!WorthAnotherAttempt(failed) || failed.attempt >= options.max_attempts) return std::nullopt;
-  absl::Duration asked = std::max(failed.server_delay.value_or(absl::ZeroDuration()), absl::ZeroDuration());
+  absl::Duration asked =
+      std::max(failed.server_delay.value_or(absl::ZeroDuration()), absl::ZeroDuration());
   absl::Duration delay = asked + failed.jitter * Backoff(options, failed.attempt);
   if (delay >= failed.time_left) return std::nullopt;
   return delay;

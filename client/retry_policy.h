@@ -36,9 +36,11 @@ struct FailedAttempt {
 };
 
 // How long to wait before the next attempt, or nothing when there should be none. A pure function:
-// - UNAVAILABLE is tried again; RESOURCE_EXHAUSTED only when the server sent RetryInfo, since without one it means a
+// - UNAVAILABLE is tried again; RESOURCE_EXHAUSTED only when the server sent RetryInfo, since
+// without one it means a
 //   message over the size limit, which stays too large; nothing else is tried again.
-// - The wait is the server's delay plus a random share ("full jitter") of the exponential backoff, so that callers
+// - The wait is the server's delay plus a random share ("full jitter") of the exponential backoff,
+// so that callers
 //   that were refused together do not come back together.
 // - A wait that would reach the deadline is not begun.
 std::optional<absl::Duration> RetryDelay(const RetryOptions& options, const FailedAttempt& failed);

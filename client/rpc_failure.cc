@@ -13,7 +13,8 @@ std::optional<absl::Duration> RetryDelayIn(const std::string& details) {
   for (const google::protobuf::Any& detail : rich.details()) {
     google::rpc::RetryInfo info;
     if (!detail.UnpackTo(&info)) continue;
-    return absl::Seconds(info.retry_delay().seconds()) + absl::Nanoseconds(info.retry_delay().nanos());
+    return absl::Seconds(info.retry_delay().seconds()) +
+           absl::Nanoseconds(info.retry_delay().nanos());
   }
   return std::nullopt;
 }

@@ -14,7 +14,8 @@ namespace provnet {
 struct RpcFailure {
   // OK when the call did not fail.
   absl::Status status;
-  // The google.rpc.RetryInfo among the status details (trailer grpc-status-details-bin), if there is one.
+  // The google.rpc.RetryInfo among the status details (trailer grpc-status-details-bin), if there
+  // is one.
   std::optional<absl::Duration> retry_delay;
 };
 

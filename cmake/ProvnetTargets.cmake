@@ -22,14 +22,6 @@ set(PROVNET_WARNINGS -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virt
 # LibTorch header, which saves about 20 s a translation unit.
 function(provnet_library name)
   cmake_parse_arguments(ARG "TORCH" "" "SOURCES;PUBLIC_DEPS;PRIVATE_DEPS" ${ARGN})
-  # SCAFFOLD: sources that are not written yet are passed over; goes away once all parts have landed.
-  set(present ${PROJECT_BINARY_DIR}/torch_pch.cc)
-  foreach(source IN LISTS ARG_SOURCES)
-    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
-      list(APPEND present ${source})
-    endif()
-  endforeach()
-  set(ARG_SOURCES ${present})
   add_library(provnet_${name} STATIC ${ARG_SOURCES})
   add_library(provnet::${name} ALIAS provnet_${name})
   target_link_libraries(provnet_${name} PUBLIC provnet_options ${ARG_PUBLIC_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
@@ -42,11 +34,6 @@ endfunction()
 # provnet_binary(NAME SOURCES... [DEPS...] [TORCH]): a program in ${PROJECT_BINARY_DIR}/bin.
 function(provnet_binary name)
   cmake_parse_arguments(ARG "TORCH" "" "SOURCES;DEPS" ${ARGN})
-  # SCAFFOLD
-  list(GET ARG_SOURCES 0 first)
-  if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${first})
-    return()
-  endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE provnet_options ${ARG_DEPS})
   target_compile_options(${name} PRIVATE ${PROVNET_WARNINGS})
@@ -77,11 +64,4 @@ endfunction()
 function(provnet_use_torch target)
   target_link_libraries(${target} PRIVATE provnet_torch)
   target_precompile_headers(${target} REUSE_FROM provnet_torch_pch)
-endfunction()
-
-# SCAFFOLD: a folder whose CMakeLists.txt is not written yet is passed over.
-function(provnet_subdirectory name)
-  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/CMakeLists.txt)
-    add_subdirectory(${name})
-  endif()
 endfunction()

@@ -55,13 +55,13 @@ if [[ -n $data ]]; then
     [[ -e $data/$candidate ]] && images=idx:$data/$candidate
   done
 else
-  "$bin/provnet-train" export-test --dataset="$dataset" --seed=1 --output="$out/test-digits"
-  images=idx:$out/test-digits/t10k-images-idx3-ubyte
+  "$bin/provnet-train" write-idx --dataset="$dataset" --seed=1 --output="$out/digits"
+  images=idx:$out/digits/t10k-images-idx3-ubyte
 fi
 
 say "explaining"
 "$bin/provnet" explain --server="$grpc" --model="$model" --top-k=5 "$images#0:5"
-"$bin/provnet" explain --server="$grpc" --model="$model" --top-k=5 --html="$out/explanations.html" --quiet "$images#0:$count"
+"$bin/provnet" explain --server="$grpc" --model="$model" --top-k=5 --html="$out/explanations.html" "$images#0:$count" >/dev/null
 
 say "done"
 cat >&2 <<TEXT

@@ -4,7 +4,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 packages=(
   # Compiler and build
-  ca-certificates g++ cmake ninja-build ccache pkg-config clang-format git
+  ca-certificates g++ cmake ninja-build ccache pkg-config clang-format git jq
   # The network: LibTorch, with OpenBLAS on the same OpenMP threads (the reference BLAS is 20 times slower)
   libtorch-dev libopenblas0-openmp
   # Wire: gRPC, Protocol Buffers, Abseil

@@ -8,9 +8,10 @@
 
 namespace provnet {
 
-// When the requests of an open loop are meant to start: a Poisson process, as independent users make one. The times
-// are fixed beforehand, whatever the server does, and latency counts from them: a stall shows in every request that
-// was due while it lasted (no coordinated omission). Deterministic from the seed. Not thread-safe.
+// When the requests of an open loop are meant to start: a Poisson process, as independent users
+// make one. The times are fixed beforehand, whatever the server does, and latency counts from them:
+// a stall shows in every request that was due while it lasted (no coordinated omission).
+// Deterministic from the seed. Not thread-safe.
 class ArrivalSchedule {
  public:
   // `per_second` is above zero; times are offsets from the same origin as `start`.

@@ -51,20 +51,21 @@ std::string BenchReportText(const BenchReport& report) {
   std::string text = report.loop == "open"
                          ? absl::StrFormat("open loop   %g requests/s offered", report.rate)
                          : absl::StrFormat("closed loop %d callers", report.concurrency);
-  absl::StrAppendFormat(&text, " over %d connection%s for %s\n", report.channels, report.channels == 1 ? "" : "s",
-                        absl::FormatDuration(report.window));
-  absl::StrAppendFormat(&text, "throughput  %.1f requests/s (%d answered, %d failed)\n", report.throughput(),
-                        report.succeeded, report.failed());
+  absl::StrAppendFormat(&text, " over %d connection%s for %s\n", report.channels,
+                        report.channels == 1 ? "" : "s", absl::FormatDuration(report.window));
+  absl::StrAppendFormat(&text, "throughput  %.1f requests/s (%d answered, %d failed)\n",
+                        report.throughput(), report.succeeded, report.failed());
   const LatencySummary& latency = report.latency;
-  absl::StrAppend(&text, "latency     p50 ", Milliseconds(latency.p50), "   p90 ", Milliseconds(latency.p90),
-                  "   p99 ", Milliseconds(latency.p99), "   p99.9 ", Milliseconds(latency.p999), "   max ",
-                  Milliseconds(latency.max), "\n");
+  absl::StrAppend(&text, "latency     p50 ", Milliseconds(latency.p50), "   p90 ",
+                  Milliseconds(latency.p90), "   p99 ", Milliseconds(latency.p99), "   p99.9 ",
+                  Milliseconds(latency.p999), "   max ", Milliseconds(latency.max), "\n");
   for (const auto& [code, count] : report.failures) {
     absl::StrAppendFormat(&text, "failed      %s: %d\n", absl::StatusCodeToString(code), count);
   }
   absl::StrAppend(&text, Cost("server", report.server_cpu_seconds_per_request()));
   if (report.server.has_value()) {
-    absl::StrAppendFormat(&text, "%-12s%.1f MiB resident\n", "", static_cast<double>(report.server->rss_bytes) / (1 << 20));
+    absl::StrAppendFormat(&text, "%-12s%.1f MiB resident\n", "",
+                          static_cast<double>(report.server->rss_bytes) / (1 << 20));
   }
   absl::StrAppend(&text, Cost("driver", report.client_cpu_seconds_per_request()));
   return text;
@@ -92,10 +93,12 @@ std::string BenchReportJson(const BenchReport& report) {
         {"max", absl::ToDoubleSeconds(latency.max)}}},
   };
   json["failures_by_code"] = nlohmann::ordered_json::object();
-  for (const auto& [code, count] : report.failures) json["failures_by_code"][absl::StatusCodeToString(code)] = count;
+  for (const auto& [code, count] : report.failures)
+    json["failures_by_code"][absl::StatusCodeToString(code)] = count;
   json["client_cpu_seconds_per_request"] = OrNull(report.client_cpu_seconds_per_request());
   json["server_cpu_seconds_per_request"] = OrNull(report.server_cpu_seconds_per_request());
-  json["server_rss_bytes"] = report.server.has_value() ? nlohmann::ordered_json(report.server->rss_bytes) : nullptr;
+  json["server_rss_bytes"] =
+      report.server.has_value() ? nlohmann::ordered_json(report.server->rss_bytes) : nullptr;
   return json.dump(2) + "\n";
 }
 

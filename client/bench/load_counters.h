@@ -20,14 +20,16 @@ struct MeasuredWindow {
   bool Contains(absl::Duration time) const { return begin <= time && time < end; }
 };
 
-// What the calls of a run came to. Two populations, because latency belongs to the calls that were due inside the
-// window, however late they end, and throughput to those that ended inside it. Thread-safe.
+// What the calls of a run came to. Two populations, because latency belongs to the calls that were
+// due inside the window, however late they end, and throughput to those that ended inside it.
+// Thread-safe.
 class LoadCounters {
  public:
   explicit LoadCounters(MeasuredWindow window) : window_(window) {}
 
   // A call that was due at `due` ended at `now` with `code` and that many bytes of response.
-  void CallEnded(absl::Duration due, absl::Duration now, absl::StatusCode code, size_t response_bytes);
+  void CallEnded(absl::Duration due, absl::Duration now, absl::StatusCode code,
+                 size_t response_bytes);
 
   // Latency of the calls that were due inside the window and succeeded.
   const LogHistogram& latency() const { return latency_; }

@@ -32,14 +32,16 @@ absl::Duration OwnCpu() {
   return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
 }
 
-// Sends calls and counts how they end. A caller is a place for one call under way; callers are made once and
-// reused. The destructor waits for every call.
+// Sends calls and counts how they end. A caller is a place for one call under way; callers are made
+// once and reused. The destructor waits for every call.
 class CallPool {
  public:
-  CallPool(const LoadOptions& options, absl::Span<const v1::ExplainRequest> requests, LoadCounters& counters)
+  CallPool(const LoadOptions& options, absl::Span<const v1::ExplainRequest> requests,
+           LoadCounters& counters)
       : options_(options), clock_(*options.client.environment.clock), counters_(counters) {
     for (size_t i = 0; i < options.channels; ++i) {
-      stubs_.push_back(std::make_unique<grpc::GenericStub>(MakeChannel(options.client, static_cast<int>(i))));
+      stubs_.push_back(
+          std::make_unique<grpc::GenericStub>(MakeChannel(options.client, static_cast<int>(i))));
     }
     for (const v1::ExplainRequest& request : requests) {
       std::string bytes = request.SerializeAsString();
@@ -61,7 +63,8 @@ class CallPool {
     }
   }
 
-  // Open loop: one call that was due at `due`. Waits for a caller when max_outstanding calls are under way.
+  // Open loop: one call that was due at `due`. Waits for a caller when max_outstanding calls are
+  // under way.
   void SendOpen(absl::Duration due) {
     Caller* caller = TakeCaller();
     Send(*caller, due, [this, caller] { GiveBack(caller); });
@@ -93,8 +96,8 @@ class CallPool {
     caller.response.Clear();
     const size_t turn = turn_.fetch_add(1, std::memory_order_relaxed);
     grpc::GenericStub& stub = *stubs_[turn % stubs_.size()];
-    stub.UnaryCall(&*caller.context, kMethod, {}, &serialized_[turn % serialized_.size()], &caller.response,
-                   [this, &caller, then](grpc::Status status) {
+    stub.UnaryCall(&*caller.context, kMethod, {}, &serialized_[turn % serialized_.size()],
+                   &caller.response, [this, &caller, then](grpc::Status status) {
                      counters_.CallEnded(caller.due, clock_.Monotonic(),
                                          static_cast<absl::StatusCode>(status.error_code()),
                                          status.ok() ? caller.response.Length() : 0);
@@ -148,7 +151,8 @@ absl::StatusOr<Usage> UsageNow(const LoadOptions& options) {
   return usage;
 }
 
-void SendOnSchedule(const LoadOptions& options, absl::Duration start, absl::Duration end, CallPool& calls) {
+void SendOnSchedule(const LoadOptions& options, absl::Duration start, absl::Duration end,
+                    CallPool& calls) {
   const Clock& clock = *options.client.environment.clock;
   ArrivalSchedule schedule(options.rate, start, options.seed);
   while (schedule.Next() < end) {
@@ -157,26 +161,8 @@ void SendOnSchedule(const LoadOptions& options, absl::Duration start, absl::Dura
   }
 }
 
-absl::Status Validate(const LoadOptions& options, size_t requests) {
-  if (requests == 0) return absl::InvalidArgumentError("no request to send; expected at least one");
-  if (options.concurrency == 0 || options.channels == 0 || options.max_outstanding == 0) {
-    return absl::InvalidArgumentError(absl::StrCat("concurrency is ", options.concurrency, ", channels ",
-                                                   options.channels, ", max_outstanding ", options.max_outstanding,
-                                                   "; expected each at least 1"));
-  }
-  if (options.rate < 0) {
-    return absl::InvalidArgumentError(absl::StrCat("rate is ", options.rate, "; expected requests a second, or 0"));
-  }
-  if (options.duration <= absl::ZeroDuration() || options.warmup < absl::ZeroDuration()) {
-    return absl::InvalidArgumentError(absl::StrCat("duration is ", absl::FormatDuration(options.duration),
-                                                   " and warmup ", absl::FormatDuration(options.warmup),
-                                                   "; expected a duration above zero and no negative warmup"));
-  }
-  return absl::OkStatus();
-}
-
-BenchReport Summarise(const LoadOptions& options, const MeasuredWindow& window, const LoadCounters& counters,
-                      const Usage& before, const Usage& after) {
+BenchReport Summarise(const LoadOptions& options, const MeasuredWindow& window,
+                      const LoadCounters& counters, const Usage& before, const Usage& after) {
   BenchReport report;
   report.loop = options.rate > 0 ? "open" : "closed";
   report.concurrency = options.rate > 0 ? 0 : options.concurrency;
@@ -187,8 +173,9 @@ BenchReport Summarise(const LoadOptions& options, const MeasuredWindow& window, 
   report.response_bytes = counters.response_bytes();
   report.failures = counters.Failures();
   const LogHistogram& latency = counters.latency();
-  report.latency = {latency.count(),        latency.Mean(),          latency.Quantile(0.5), latency.Quantile(0.9),
-                    latency.Quantile(0.99), latency.Quantile(0.999), latency.Max()};
+  report.latency = {latency.count(),       latency.Mean(),         latency.Quantile(0.5),
+                    latency.Quantile(0.9), latency.Quantile(0.99), latency.Quantile(0.999),
+                    latency.Max()};
   report.client_cpu = after.client_cpu - before.client_cpu;
   if (after.server.has_value()) {
     report.server = {after.server->cpu - before.server->cpu, after.server->rss_bytes};
@@ -198,8 +185,30 @@ BenchReport Summarise(const LoadOptions& options, const MeasuredWindow& window, 
 
 }  // namespace
 
-absl::StatusOr<BenchReport> RunLoad(const LoadOptions& options, absl::Span<const v1::ExplainRequest> requests) {
-  PROVNET_RETURN_IF_ERROR(Validate(options, requests.size()));
+absl::Status Validate(const LoadOptions& options) {
+  if (options.concurrency == 0 || options.channels == 0 || options.max_outstanding == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("concurrency is ", options.concurrency, ", channels ", options.channels,
+                     ", max_outstanding ", options.max_outstanding, "; expected each at least 1"));
+  }
+  if (options.rate < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("rate is ", options.rate, "; expected requests a second, or 0"));
+  }
+  if (options.duration <= absl::ZeroDuration() || options.warmup < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("duration is ", absl::FormatDuration(options.duration), " and warmup ",
+                     absl::FormatDuration(options.warmup),
+                     "; expected a duration above zero and no negative warmup"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<BenchReport> RunLoad(const LoadOptions& options,
+                                    absl::Span<const v1::ExplainRequest> requests) {
+  PROVNET_RETURN_IF_ERROR(Validate(options));
+  if (requests.empty())
+    return absl::InvalidArgumentError("no request to send; expected at least one");
   PROVNET_RETURN_IF_ERROR(UsageNow(options).status());
 
   const Clock& clock = *options.client.environment.clock;

@@ -15,14 +15,16 @@
 namespace provnet {
 
 struct LoadOptions {
-  // Where to, how long a call may take (timeout) and how large messages may be. Calls are never tried again: every
-  // failure counts.
+  // Where to, how long a call may take (timeout) and how large messages may be. Calls are never
+  // tried again: every failure counts.
   ClientOptions client;
   // Closed loop: this many callers, each of which sends its next request when the last is answered.
   size_t concurrency = 64;
-  // Open loop, when above zero: requests a second, as a Poisson process; latency counts from when a request was due.
+  // Open loop, when above zero: requests a second, as a Poisson process; latency counts from when a
+  // request was due.
   double rate = 0;
-  // Open loop: unanswered requests never exceed this; the schedule goes on meanwhile, so the wait shows as latency.
+  // Open loop: unanswered requests never exceed this; the schedule goes on meanwhile, so the wait
+  // shows as latency.
   size_t max_outstanding = 4096;
   absl::Duration warmup = absl::Seconds(2);
   absl::Duration duration = absl::Seconds(10);
@@ -33,11 +35,16 @@ struct LoadOptions {
   std::string http;
 };
 
-// Sends `requests` in turn, over and over, and measures. Blocks for warmup + duration + the last answers. Uses gRPC's
-// callback API: no thread of ours waits for an answer, requests are serialised once, responses are not parsed, so the
-// driver costs few cycles beside the server. INVALID_ARGUMENT when an option is out of range; UNAVAILABLE when `http`
+// OK, or INVALID_ARGUMENT naming the option that is out of range.
+absl::Status Validate(const LoadOptions& options);
+
+// Sends `requests` in turn, over and over, and measures. Blocks for warmup + duration + the last
+// answers. Uses gRPC's callback API: no thread of ours waits for an answer, requests are serialised
+// once, responses are not parsed, so the driver costs few cycles beside the server.
+// INVALID_ARGUMENT when an option is out of range or there is no request; UNAVAILABLE when `http`
 // can't be read. Calls that fail are part of the report.
-absl::StatusOr<BenchReport> RunLoad(const LoadOptions& options, absl::Span<const v1::ExplainRequest> requests);
+absl::StatusOr<BenchReport> RunLoad(const LoadOptions& options,
+                                    absl::Span<const v1::ExplainRequest> requests);
 
 }  // namespace provnet
 

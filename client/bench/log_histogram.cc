@@ -6,8 +6,9 @@
 
 namespace provnet {
 
-// Values of up to kSubBucketBits + 1 bits are their own bucket. Longer ones are shifted right until they have that
-// many; the shift picks the group of 128 buckets, the remaining bits below the leading one the bucket in it.
+// Values of up to kSubBucketBits + 1 bits are their own bucket. Longer ones are shifted right until
+// they have that many; the shift picks the group of 128 buckets, the remaining bits below the
+// leading one the bucket in it.
 size_t LogHistogram::BucketOf(uint64_t nanoseconds) {
   nanoseconds = std::min(nanoseconds, (uint64_t{1} << (kLargestBit + 1)) - 1);
   int shift = std::max(0, static_cast<int>(std::bit_width(nanoseconds)) - (kSubBucketBits + 1));
@@ -22,7 +23,8 @@ uint64_t LogHistogram::LargestIn(size_t bucket) {
 }
 
 void LogHistogram::Record(absl::Duration value) {
-  uint64_t nanoseconds = static_cast<uint64_t>(std::max<int64_t>(0, absl::ToInt64Nanoseconds(value)));
+  uint64_t nanoseconds =
+      static_cast<uint64_t>(std::max<int64_t>(0, absl::ToInt64Nanoseconds(value)));
   counts_[BucketOf(nanoseconds)].fetch_add(1, std::memory_order_relaxed);
   uint64_t seen = max_nanoseconds_.load(std::memory_order_relaxed);
   while (nanoseconds > seen &&
@@ -60,7 +62,8 @@ absl::Duration LogHistogram::Mean() const {
     const uint64_t count = counts_[bucket].load(std::memory_order_relaxed);
     if (count == 0) continue;
     const uint64_t smallest = bucket == 0 ? 0 : LargestIn(bucket - 1) + 1;
-    const double middle = (static_cast<double>(smallest) + static_cast<double>(LargestIn(bucket))) / 2;
+    const double middle =
+        (static_cast<double>(smallest) + static_cast<double>(LargestIn(bucket))) / 2;
     sum += middle * static_cast<double>(count);
     total += count;
   }

@@ -15,9 +15,11 @@ namespace {
 
 absl::StatusOr<double> Metric(absl::string_view exposition, absl::string_view name) {
   for (absl::string_view line : absl::StrSplit(exposition, '\n')) {
-    std::pair<absl::string_view, absl::string_view> name_and_value = absl::StrSplit(line, absl::MaxSplits(' ', 1));
+    std::pair<absl::string_view, absl::string_view> name_and_value =
+        absl::StrSplit(line, absl::MaxSplits(' ', 1));
     double value;
-    if (name_and_value.first == name && absl::SimpleAtod(name_and_value.second, &value)) return value;
+    if (name_and_value.first == name && absl::SimpleAtod(name_and_value.second, &value))
+      return value;
   }
   return absl::NotFoundError(absl::StrCat("the server's metrics have no ", name,
                                           "; expected it among what /metrics exposes"));
@@ -34,15 +36,18 @@ absl::StatusOr<ProcessUsage> ParseProcessUsage(absl::string_view exposition) {
 absl::StatusOr<ProcessUsage> ReadProcessUsage(const std::string& host_port) {
   httplib::Client http("http://" + host_port);
   if (!http.is_valid()) {
-    return absl::InvalidArgumentError(absl::StrCat("--http is ", host_port, "; expected host:port"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--http is ", host_port, "; expected host:port"));
   }
   http.set_connection_timeout(2);
   http.set_read_timeout(5);
   httplib::Result result = http.Get("/metrics");
   if (!result || result->status != 200) {
-    std::string why = result ? absl::StrCat("HTTP status ", result->status) : httplib::to_string(result.error());
-    return absl::UnavailableError(absl::StrCat("can't read http://", host_port, "/metrics: ", why,
-                                               "; expected the address given to provnet-server as --http"));
+    std::string why =
+        result ? absl::StrCat("HTTP status ", result->status) : httplib::to_string(result.error());
+    return absl::UnavailableError(
+        absl::StrCat("can't read http://", host_port, "/metrics: ", why,
+                     "; expected the address given to provnet-server as --http"));
   }
   return ParseProcessUsage(result->body);
 }

@@ -12,8 +12,10 @@ ModelRegistry::ModelRegistry(Source source, Loader loader)
 
 absl::Status ModelRegistry::LoadAll() {
   PROVNET_ASSIGN_OR_RETURN(const std::vector<BundleLocation> offered, source_());
-  std::map<std::string, std::vector<BundleLocation>> by_model;
-  for (const BundleLocation& location : offered) by_model[location.model].push_back(location);
+  std::map<std::string, std::map<uint64_t, BundleLocation>> by_model;
+  for (const BundleLocation& location : offered) {
+    by_model[location.model].insert({location.version, location});
+  }
   if (by_model.empty())
     return absl::NotFoundError("the model repository holds no published version of any model");
 
@@ -21,16 +23,17 @@ absl::Status ModelRegistry::LoadAll() {
   size_t loaded = 0;
   for (auto& [model, versions] : by_model) {
     // Highest first; the first that loads serves, and what failed before it stays in the reports.
-    for (auto location = versions.rbegin(); location != versions.rend(); ++location) {
-      absl::StatusOr<ModelHandle> handle = loader_(*location);
-      ModelReport report{*location, handle.ok() ? *handle : nullptr, handle.status()};
+    for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
+      const BundleLocation& location = version->second;
+      absl::StatusOr<ModelHandle> handle = loader_(location);
+      ModelReport report{location, handle.ok() ? *handle : nullptr, handle.status()};
       if (!handle.ok()) {
         failures.push_back(
-            absl::StrCat(model, " version ", location->version, ": ", handle.status().message()));
+            absl::StrCat(model, " version ", location.version, ": ", handle.status().message()));
       }
       {
         const MutexLock lock(mutex_);
-        reports_[{model, location->version}] = std::move(report);
+        reports_[{model, location.version}] = std::move(report);
       }
       if (handle.ok()) {
         ++loaded;

@@ -126,8 +126,7 @@ v1::BundleManifest DescribeBundle(const FitOptions& options, const NetworkSpec& 
   manifest.mutable_index_head()->set_type(spec.head);
   manifest.mutable_index_head()->set_dim(spec.index_dim);
   if (spec.head == v1::HEAD_TYPE_EMBEDDING) {
-    manifest.mutable_index_head()->set_scale(
-        static_cast<float>(1 / options.training.temperature));
+    manifest.mutable_index_head()->set_scale(static_cast<float>(1 / options.training.temperature));
   }
   manifest.set_sample_count(samples.size());
   manifest.set_feature_dim(static_cast<uint32_t>(FeatureDim(spec)));

@@ -11,9 +11,9 @@
 
 namespace provnet {
 
-// Writes what a bundle holds beside its manifest into `directory`: model.pt, the samples with their exact bytes, the
-// labels and, for embedding heads, the vector of every sample. Sample i is image i of `samples`, on which `network`
-// was trained. Errors name the file.
+// Writes what a bundle holds beside its manifest into `directory`: model.pt, the samples with their
+// exact bytes, the labels and, for embedding heads, the vector of every sample. Sample i is image i
+// of `samples`, on which `network` was trained. Errors name the file.
 absl::Status WriteBundleContents(const std::filesystem::path& directory, ProvenanceNetwork& network,
                                  const Dataset& samples);
 

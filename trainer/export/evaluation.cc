@@ -29,8 +29,7 @@ ExplainQuery MakeQuery(const Dataset& images, size_t i, uint32_t top_k) {
 absl::Status ForEachAnswer(const Servable& servable, const Dataset& images,
                            const StopCondition& stop_requested,
                            const std::function<void(size_t, const Explanation&)>& visit) {
-  const uint32_t top_k =
-      static_cast<uint32_t>(std::min<uint64_t>(kTopK, servable.sample_count()));
+  const uint32_t top_k = static_cast<uint32_t>(std::min<uint64_t>(kTopK, servable.sample_count()));
   for (size_t begin = 0; begin < images.size(); begin += kBatchSize) {
     if (stop_requested()) return absl::CancelledError("stopped while evaluating");
     const size_t end = std::min(begin + kBatchSize, images.size());
@@ -56,8 +55,8 @@ struct Retrieval {
 absl::StatusOr<Retrieval> MeasureRetrieval(const Servable& servable, const Dataset& images,
                                            const StopCondition& stop_requested) {
   uint64_t first = 0, any = 0;
-  PROVNET_RETURN_IF_ERROR(ForEachAnswer(
-      servable, images, stop_requested, [&](size_t i, const Explanation& answer) {
+  PROVNET_RETURN_IF_ERROR(
+      ForEachAnswer(servable, images, stop_requested, [&](size_t i, const Explanation& answer) {
         const auto& ranks = answer.provenance;
         const auto own = std::find_if(ranks.begin(), ranks.end(), [i](const ScoredSample& sample) {
           return sample.sample_index == i;
@@ -104,13 +103,12 @@ Dataset ShiftedByTwoPixels(const Dataset& samples, uint64_t seed) {
 absl::StatusOr<v1::Metrics> Evaluate(const Servable& servable, const DatasetPair& data,
                                      uint64_t seed, const StopCondition& stop_requested) {
   if (data.train.size() != servable.sample_count()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the bundle holds ", servable.sample_count(), " samples, but there are ",
-                     data.train.size(), " training images to evaluate"));
+    return absl::InvalidArgumentError(absl::StrCat("the bundle holds ", servable.sample_count(),
+                                                   " samples, but there are ", data.train.size(),
+                                                   " training images to evaluate"));
   }
   v1::Metrics metrics;
-  PROVNET_RETURN_IF_ERROR(
-      MeasureClassification(servable, data.test, stop_requested, metrics));
+  PROVNET_RETURN_IF_ERROR(MeasureClassification(servable, data.test, stop_requested, metrics));
   PROVNET_ASSIGN_OR_RETURN(const Retrieval clean,
                            MeasureRetrieval(servable, data.train, stop_requested));
   metrics.set_index_top1(clean.top1);

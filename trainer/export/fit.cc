@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "server/engine/servable.h"
 #include "storage/base/status_macros.h"
@@ -63,7 +64,8 @@ absl::Status MoveFiles(const v1::BundleManifest& manifest, const fs::path& from,
   return absl::OkStatus();
 }
 
-// Fills the measured shares by serving the bundle in `directory`, version 1 of a private repository.
+// Fills the measured shares by serving the bundle in `directory`, version 1 of a private
+// repository.
 absl::Status MeasureServed(const FitOptions& options, const fs::path& directory,
                            const v1::BundleManifest& published, const DatasetPair& data,
                            const StopCondition& stop_requested, v1::Metrics& metrics) {
@@ -76,18 +78,16 @@ absl::Status MeasureServed(const FitOptions& options, const fs::path& directory,
   return absl::OkStatus();
 }
 
-// A version is immutable and holds its own metrics, which come from serving it. So the bundle is first published in a
-// private repository inside a staging folder beside the final version, served from there, and then its files move.
-absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(const FitOptions& options,
-                                                      TrainedNetwork& trained,
-                                                      const DatasetPair& data,
-                                                      v1::BundleManifest manifest,
-                                                      BundleWriter& writer,
-                                                      ProgressListener& progress,
-                                                      const StopCondition& stop_requested) {
+// A version is immutable and holds its own metrics, which come from serving it. So the bundle is
+// first published in a private repository inside a staging folder beside the final version, served
+// from there, and then its files move.
+absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(
+    const FitOptions& options, TrainedNetwork& trained, const DatasetPair& data,
+    v1::BundleManifest manifest, BundleWriter& writer, ProgressListener& progress,
+    const StopCondition& stop_requested) {
   progress.Note("writing the bundle");
-  PROVNET_ASSIGN_OR_RETURN(
-      const auto scratch, StagingDirectory::Create(writer.staging_directory().parent_path()));
+  PROVNET_ASSIGN_OR_RETURN(const auto scratch,
+                           StagingDirectory::Create(writer.staging_directory().parent_path()));
   const fs::path model_directory = scratch->path() / "model";
   PROVNET_ASSIGN_OR_RETURN(const auto trial_writer, BundleWriter::Create(model_directory));
   PROVNET_RETURN_IF_ERROR(
@@ -97,16 +97,15 @@ absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(const FitOptions& options,
 
   progress.Note("evaluating through the serving engine");
   v1::Metrics& metrics = *manifest.mutable_metrics();
-  PROVNET_RETURN_IF_ERROR(
-      MeasureServed(options, bundle, trial, data, stop_requested, metrics));
+  PROVNET_RETURN_IF_ERROR(MeasureServed(options, bundle, trial, data, stop_requested, metrics));
   metrics.set_train_seconds(absl::ToDoubleSeconds(trained.training_time));
   metrics.set_peak_rss_bytes(PeakRssBytes());
   PROVNET_RETURN_IF_ERROR(MoveFiles(trial, bundle, writer.staging_directory()));
   return writer.Publish(std::move(manifest));
 }
 
-void NoteStart(const FitOptions& options, const CheckpointFile& checkpoint,
-               const DatasetPair& data, ProgressListener& progress) {
+void NoteStart(const FitOptions& options, const CheckpointFile& checkpoint, const DatasetPair& data,
+               ProgressListener& progress) {
   if (!options.resume && checkpoint.Exists()) {
     progress.Note(absl::StrCat("starting over: the checkpoint ", checkpoint.path().string(),
                                " of an earlier run will be replaced (--resume continues it)"));
@@ -119,30 +118,34 @@ void NoteStart(const FitOptions& options, const CheckpointFile& checkpoint,
 }  // namespace
 
 absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressListener& progress,
-                                          const Clock& clock,
-                                          const StopCondition& stop_requested) {
+                                          const Clock& clock, const StopCondition& stop_requested) {
   PROVNET_RETURN_IF_ERROR(ValidateFitOptions(options));
   PROVNET_ASSIGN_OR_RETURN(const auto writer, BundleWriter::Create(options.output));
   PROVNET_ASSIGN_OR_RETURN(CheckpointDirectory directory,
                            CheckpointDirectory::Open(CheckpointDirectoryPath(options)));
+  const CheckpointFile checkpoint(directory.checkpoint_path());
+  // A run that got nowhere leaves no folder behind.
+  const absl::Cleanup tidy = [&] {
+    if (!checkpoint.Exists()) directory.Remove();
+  };
   progress.Note(absl::StrCat("reading ", options.dataset));
   PROVNET_ASSIGN_OR_RETURN(const DatasetPair data, LoadSubset(options));
   at::set_num_threads(options.threads);
 
   PROVNET_ASSIGN_OR_RETURN(const NetworkSpec spec, SpecFor(data.train, options.training));
   const v1::BundleManifest manifest = DescribeBundle(options, spec, data.train);
-  TrainingContext context{.checkpoint = CheckpointFile(directory.checkpoint_path()),
+  TrainingContext context{.checkpoint = checkpoint,
                           .resume = options.resume,
                           .progress = progress,
                           .clock = clock,
                           .stop_requested = stop_requested};
-  NoteStart(options, context.checkpoint, data, progress);
+  NoteStart(options, checkpoint, data, progress);
   PROVNET_ASSIGN_OR_RETURN(
       TrainedNetwork trained,
       Train(data.train, options.training, IdentityOf(options, manifest.training()), context));
-  PROVNET_ASSIGN_OR_RETURN(v1::BundleManifest published,
-                           EvaluateAndPublish(options, trained, data, manifest, *writer, progress,
-                                              stop_requested));
+  PROVNET_ASSIGN_OR_RETURN(
+      v1::BundleManifest published,
+      EvaluateAndPublish(options, trained, data, manifest, *writer, progress, stop_requested));
   directory.Remove();
   return published;
 }

@@ -10,16 +10,16 @@
 
 namespace provnet {
 
-// Trains a network, evaluates it through the serving engine and publishes it as the next version of options.output.
-// Returns the published manifest, metrics included.
+// Trains a network, evaluates it through the serving engine and publishes it as the next version of
+// options.output. Returns the published manifest, metrics included.
 //
-// Options, output folder and data are checked before any training. Readers of the repository see no version, or one
-// with its metrics; on every error, and when `stop_requested` said so (CANCELLED), they see none. The checkpoint of the
-// last whole epoch then stays in CheckpointDirectoryPath(options), and a run with `resume` goes on from there. Blocks; uses
-// and configures LibTorch's global threads.
+// Options, output folder and data are checked before any training. Readers of the repository see no
+// version, or one with its metrics; on every error, and when `stop_requested` said so (CANCELLED),
+// they see none. The checkpoint of the last whole epoch then stays in
+// CheckpointDirectoryPath(options), and a run with `resume` goes on from there. Blocks; uses and
+// configures LibTorch's global threads.
 absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressListener& progress,
-                                          const Clock& clock,
-                                          const StopCondition& stop_requested);
+                                          const Clock& clock, const StopCondition& stop_requested);
 
 }  // namespace provnet
 

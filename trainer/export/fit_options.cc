@@ -14,8 +14,8 @@ absl::Status ValidateFitOptions(const FitOptions& options) {
   }
   // Negated, so that NaN fails.
   if (!(options.subset_fraction > 0 && options.subset_fraction <= 1)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--subset=", options.subset_fraction, " is out of range: expected above 0, up to 1"));
+    return absl::InvalidArgumentError(absl::StrCat("--subset=", options.subset_fraction,
+                                                   " is out of range: expected above 0, up to 1"));
   }
   if (options.threads < 1 || options.threads > 1024) {
     return absl::InvalidArgumentError(

@@ -25,9 +25,9 @@ std::string FormatReport(const v1::BundleManifest& manifest) {
   report += Row("index top-5, shifted by 2 pixels", Percent(metrics.index_top5_shift2()));
   report += Row("label agreement of the top 5", Percent(metrics.label_agreement_top5()));
   report += Row("training time", absl::StrFormat("%.1f s", metrics.train_seconds()));
-  report += Row("peak memory", absl::StrFormat("%.0f MiB", static_cast<double>(
-                                                               metrics.peak_rss_bytes()) /
-                                                               (1 << 20)));
+  report +=
+      Row("peak memory",
+          absl::StrFormat("%.0f MiB", static_cast<double>(metrics.peak_rss_bytes()) / (1 << 20)));
   return report;
 }
 

@@ -12,15 +12,15 @@ def features(self, x):
     x = (x - 0.1307) / 0.3081
     x = torch.conv2d(x, self.conv1_weight, None, [1, 1], [1, 1])
     x = torch.max_pool2d(x, [2, 2], [2, 2], [0, 0], [1, 1], True)
-    x = torch.batch_norm(x, self.norm1_weight, self.norm1_bias, self.norm1_mean, self.norm1_var, self.training, 0.1, 1e-5, True)
+    x = torch.batch_norm(x, self.norm1_weight, self.norm1_bias, self.norm1_mean, self.norm1_var, self.training, self.momentum, 1e-5, True)
     x = torch.relu(x)
     x = torch.conv2d(x, self.conv2_weight, None, [1, 1], [1, 1])
     x = torch.max_pool2d(x, [2, 2], [2, 2], [0, 0], [1, 1], True)
-    x = torch.batch_norm(x, self.norm2_weight, self.norm2_bias, self.norm2_mean, self.norm2_var, self.training, 0.1, 1e-5, True)
+    x = torch.batch_norm(x, self.norm2_weight, self.norm2_bias, self.norm2_mean, self.norm2_var, self.training, self.momentum, 1e-5, True)
     x = torch.relu(x)
     x = torch.conv2d(x, self.conv3_weight, None, [1, 1], [1, 1])
     x = torch.max_pool2d(x, [2, 2], [2, 2], [0, 0], [1, 1], True)
-    x = torch.batch_norm(x, self.norm3_weight, self.norm3_bias, self.norm3_mean, self.norm3_var, self.training, 0.1, 1e-5, True)
+    x = torch.batch_norm(x, self.norm3_weight, self.norm3_bias, self.norm3_mean, self.norm3_var, self.training, self.momentum, 1e-5, True)
     x = torch.relu(x)
     return torch.flatten(x, 1)
 
@@ -28,7 +28,7 @@ def classify(self, features):
     return torch.linear(torch.dropout(features, 0.3, self.training), self.class_weight, self.class_bias)
 
 def normalized(self, features):
-    return torch.batch_norm(features, None, None, self.index_mean, self.index_var, self.training, 0.1, 1e-5, True)
+    return torch.batch_norm(features, None, None, self.index_mean, self.index_var, self.training, self.momentum, 1e-5, True)
 )";
 
 // Scores the positions inside a class that the caller names. The normalisation of the features is
@@ -57,7 +57,7 @@ def forward(self, x):
 constexpr char kEmbedding[] = R"(
 def query(self, features, class_id):
     x = torch.linear(self.normalized(features), self.index_weight, self.index_bias)
-    x = torch.batch_norm(x, None, None, self.embedding_mean, self.embedding_var, self.training, 0.1, 1e-5, True)
+    x = torch.batch_norm(x, None, None, self.embedding_mean, self.embedding_var, self.training, self.momentum, 1e-5, True)
     return x / x.norm(2, [1], True).clamp_min(1e-12)
 
 def forward(self, x):

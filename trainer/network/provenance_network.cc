@@ -77,6 +77,7 @@ absl::StatusOr<ProvenanceNetwork> ProvenanceNetwork::Create(const NetworkSpec& s
     torch::jit::Module module("ProvenanceNetwork");
     // Module::train() and eval() look for this attribute.
     module.register_attribute("training", c10::BoolType::get(), true);
+    module.register_attribute("momentum", c10::FloatType::get(), kStatisticsMomentum);
     Initializer init(module, seed);
     RegisterBackbone(spec, init);
     RegisterHeads(spec, init);
@@ -104,6 +105,16 @@ at::Tensor ProvenanceNetwork::Query(const at::Tensor& features, const at::Tensor
 at::Tensor ProvenanceNetwork::Rows() { return module_.get_method("rows")({}).toTensor(); }
 
 void ProvenanceNetwork::SetTraining(bool training) { module_.train(training); }
+
+void ProvenanceNetwork::SetStatisticsMomentum(double momentum) {
+  module_.setattr("momentum", momentum);
+}
+
+std::vector<at::Tensor> ProvenanceNetwork::RunningStatistics() const {
+  std::vector<at::Tensor> statistics;
+  for (const auto& buffer : module_.buffers()) statistics.push_back(buffer);
+  return statistics;
+}
 
 std::vector<at::Tensor> ProvenanceNetwork::Parameters() const {
   std::vector<at::Tensor> parameters;

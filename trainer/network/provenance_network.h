@@ -13,6 +13,9 @@
 
 namespace provnet {
 
+// The momentum that a network starts with.
+inline constexpr double kStatisticsMomentum = 0.1;
+
 // A provenance network: a TorchScript module with float32 parameters, trained in place and saved as
 // model.pt.
 //
@@ -42,9 +45,13 @@ class ProvenanceNetwork {
 
   // Training mode uses batch statistics and dropout, and updates the running statistics.
   void SetTraining(bool training);
+  // Weight with which a training batch's statistics enter the running ones, in (0, 1].
+  void SetStatisticsMomentum(double momentum);
 
   // Trainable tensors, in a fixed order, requiring gradients.
   std::vector<at::Tensor> Parameters() const;
+  // Means and variances of batch normalisation, in a fixed order, sharing memory with the network.
+  std::vector<at::Tensor> RunningStatistics() const;
   // Parameters and running statistics by name, in a fixed order, sharing memory with the network.
   std::vector<std::pair<std::string, at::Tensor>> NamedState() const;
 

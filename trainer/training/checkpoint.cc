@@ -122,8 +122,7 @@ absl::StatusOr<RunPosition> CheckpointFile::Restore(const RunIdentity& identity,
                                                     torch::optim::Optimizer& optimizer) const {
   PROVNET_ASSIGN_OR_RETURN(std::string payload, ReadPayload(path_));
   return CatchTorchErrors(
-      absl::StrCat("read the checkpoint ", path_.string()),
-      [&]() -> absl::StatusOr<RunPosition> {
+      absl::StrCat("read the checkpoint ", path_.string()), [&]() -> absl::StatusOr<RunPosition> {
         std::istringstream bytes(std::move(payload));
         torch::serialize::InputArchive archive, part;
         archive.load_from(bytes);

@@ -9,17 +9,18 @@
 
 namespace provnet {
 
-// The folder in which one run keeps its checkpoint. Locked (flock) while this object lives, so that two runs can't
-// overwrite each other's; the lock goes with the process however it ends. Movable.
+// The folder in which one run keeps its checkpoint. Locked (flock) while this object lives, so that
+// two runs can't overwrite each other's; the lock goes with the process however it ends. Movable.
 class CheckpointDirectory {
  public:
-  // Creates the folder and its parents when missing, and proves that files can be written there. FAILED_PRECONDITION
-  // when another process holds it; otherwise errors name the path.
+  // Creates the folder and its parents when missing, and proves that files can be written there.
+  // FAILED_PRECONDITION when another process holds it; otherwise errors name the path.
   static absl::StatusOr<CheckpointDirectory> Open(const std::filesystem::path& path);
 
   std::filesystem::path checkpoint_path() const { return path_ / "checkpoint"; }
 
-  // Removes the checkpoint, and the folder when nothing else is in it. The run is over: its result is safe.
+  // Removes the checkpoint, and the folder when nothing else is in it. The run is over: its result
+  // is safe.
   void Remove();
 
  private:

@@ -23,9 +23,7 @@ constexpr uint64_t kBatchStream = 1;
 constexpr uint64_t kDropoutStream = 2;
 constexpr uint64_t kCalibrationStream = 3;
 
-// Each batch enters the running statistics with weight 0.1, so about the last twenty count.
 constexpr uint32_t kCalibrationBatchSize = 512;
-constexpr uint64_t kMinCalibrationBatches = 32;
 
 struct Losses {
   at::Tensor class_loss;
@@ -166,17 +164,24 @@ void Fit::EstimateTime(absl::Duration epoch_start, TrainingProgress& progress) c
 }
 
 // The running statistics of batch normalisation trail the weights and mix in augmented views; the
-// network is served clean images with the final weights, so measure the statistics anew on those.
+// network is served clean images with the final weights. So measure the statistics anew on those:
+// their mean over one pass in large batches.
 void Fit::RecalibrateStatistics() {
   torch::NoGradGuard no_gradient;
   network_.SetTraining(true);
-  BatchSource source(data_, kCalibrationBatchSize, options_.augment,
-                     MixSeed(options_.seed, kCalibrationStream));
-  const uint64_t batches = std::max(kMinCalibrationBatches, source.batches_per_epoch());
-  for (uint64_t batch = 0; batch < batches; ++batch) {
-    const TrainingBatch clean = source.CleanBatch(batch % source.batches_per_epoch());
+  network_.SetStatisticsMomentum(1);
+  const BatchSource source(data_, kCalibrationBatchSize, options_.augment,
+                           MixSeed(options_.seed, kCalibrationStream));
+  std::vector<at::Tensor> statistics = network_.RunningStatistics(), means;
+  for (const at::Tensor& statistic : statistics) means.push_back(at::zeros_like(statistic));
+  const double share = 1.0 / static_cast<double>(source.batches_per_epoch());
+  for (uint64_t batch = 0; batch < source.batches_per_epoch(); ++batch) {
+    const TrainingBatch clean = source.CleanBatch(batch);
     network_.Query(network_.Features(clean.clean), clean.labels);
+    for (size_t i = 0; i < means.size(); ++i) means[i].add_(statistics[i], share);
   }
+  for (size_t i = 0; i < means.size(); ++i) statistics[i].copy_(means[i]);
+  network_.SetStatisticsMomentum(kStatisticsMomentum);
 }
 
 }  // namespace

@@ -1,0 +1,143 @@
+#include "client/cli/command.h"
+
+#include <algorithm>
+
+#include "absl/flags/commandlineflag.h"
+#include "absl/flags/flag.h"
+#include "absl/flags/reflection.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/cli/arguments.h"
+#include "client/cli/atomic_file.h"
+#include "client/cli/flags.h"
+
+namespace provnet {
+namespace {
+
+constexpr char kProgramVersion[] = "0.1.0";
+constexpr char kUsagePayload[] = "provnet.dev/usage";
+// Every command that talks to a server, and all do.
+constexpr absl::string_view kCommonFlags[] = {"server", "timeout", "model", "model_version"};
+
+std::vector<const Command*> Commands() {
+  return {&ExplainCommand(), &ExemplarsCommand(), &ModelsCommand(), &BenchCommand()};
+}
+
+std::string Overview() {
+  std::string text =
+      "provnet asks a ProvNet server what its models predict, and which training samples support "
+      "it.\n\n"
+      "Usage: provnet COMMAND [ARGUMENT...] [--FLAG=VALUE...]\n\n";
+  for (const Command* command : Commands()) {
+    absl::StrAppendFormat(&text, "  %-22s %s\n",
+                          absl::StrCat(command->name, " ", command->arguments), command->summary);
+  }
+  return absl::StrCat(
+      text, "\nThe server is at 127.0.0.1:8500 unless --server=HOST:PORT says otherwise.\n",
+      "'provnet COMMAND --help' explains a command, 'provnet --version' names this version.\n");
+}
+
+std::string FlagLine(absl::string_view name) {
+  const absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
+  const std::string value = flag->DefaultValue();
+  const bool has_default = !value.empty() && value != "0" && value != "false";
+  return absl::StrFormat("  %-20s %s%s\n", FlagSpelling(name), flag->Help(),
+                         has_default ? absl::StrCat(" (", value, ")") : "");
+}
+
+std::string HelpFor(const Command& command) {
+  std::string text = absl::StrCat("Usage: provnet ", command.name, " ", command.arguments,
+                                  command.arguments.empty() ? "" : " ", "[--FLAG=VALUE...]\n\n",
+                                  command.details, "\n");
+  for (absl::string_view name : command.flags) absl::StrAppend(&text, FlagLine(name));
+  absl::StrAppend(&text, "\nEvery command:\n");
+  for (absl::string_view name : kCommonFlags) absl::StrAppend(&text, FlagLine(name));
+  return text;
+}
+
+int PrintUsageError(absl::string_view message, const std::string& help, Console& console) {
+  console.err << "provnet: " << message << "\nSee '" << help << "'.\n";
+  return kExitUsage;
+}
+
+int Run(const Command& command, absl::Span<const std::string> args, Console& console) {
+  const std::string help = absl::StrCat("provnet ", command.name, " --help");
+  std::vector<absl::string_view> flags = command.flags;
+  flags.insert(flags.end(), std::begin(kCommonFlags), std::end(kCommonFlags));
+  absl::StatusOr<Arguments> arguments = ParseArguments(args, flags);
+  if (!arguments.ok()) return PrintUsageError(arguments.status().message(), help, console);
+  if (arguments->help) {
+    console.out << HelpFor(command);
+    return kExitOk;
+  }
+  const size_t count = arguments->positional.size();
+  if (count < command.min_arguments || count > command.max_arguments) {
+    return PrintUsageError(
+        absl::StrCat("'", command.name, "' takes ",
+                     command.arguments.empty() ? "no argument" : command.arguments, "; got ", count,
+                     " argument", count == 1 ? "" : "s"),
+        help, console);
+  }
+  absl::StatusOr<int> exit_code = command.run(arguments->positional, console);
+  if (exit_code.ok()) return *exit_code;
+  if (exit_code.status().GetPayload(kUsagePayload).has_value()) {
+    return PrintUsageError(exit_code.status().message(), help, console);
+  }
+  console.err << "provnet: " << ErrorText(exit_code.status()) << "\n";
+  if (absl::IsUnavailable(exit_code.status())) console.err << UnreachableHint() << "\n";
+  return kExitFailed;
+}
+
+}  // namespace
+
+int RunProvnet(absl::Span<const std::string> args, Console& console) {
+  if (args.empty()) {
+    console.err << Overview();
+    return kExitUsage;
+  }
+  if (args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
+    console.out << Overview();
+    return kExitOk;
+  }
+  if (args[0] == "--version") {
+    console.out << "provnet " << kProgramVersion << "\n";
+    return kExitOk;
+  }
+  for (const Command* command : Commands()) {
+    if (command->name == args[0]) return Run(*command, args.subspan(1), console);
+  }
+  return PrintUsageError(absl::StrCat("unknown command \"", args[0], "\""), "provnet --help",
+                         console);
+}
+
+absl::StatusOr<Client> Connect() {
+  absl::StatusOr<Client> client = Client::Create(ClientOptionsFromFlags());
+  if (!client.ok()) return UsageError(client.status().message());
+  return client;
+}
+
+absl::Status UsageError(absl::string_view message) {
+  absl::Status status = absl::InvalidArgumentError(message);
+  status.SetPayload(kUsagePayload, absl::Cord("1"));
+  return status;
+}
+
+std::string ErrorText(const absl::Status& status) {
+  return absl::StrCat(absl::StatusCodeToString(status.code()), ": ", Printable(status.message()));
+}
+
+std::string UnreachableHint() {
+  return absl::StrCat("No server answers at ", Printable(absl::GetFlag(FLAGS_server)),
+                      ", or it is not ready. Check that provnet-server runs, that --server is its "
+                      "--listen address, and that no firewall is between.");
+}
+
+absl::Status EmitJson(absl::string_view json, Console& console) {
+  const std::string target = absl::GetFlag(FLAGS_json);
+  if (target != "-") return WriteFileAtomically(target, json);
+  console.out << json;
+  return absl::OkStatus();
+}
+
+}  // namespace provnet

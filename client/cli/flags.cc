@@ -1,0 +1,45 @@
+#include "client/cli/flags.h"
+
+#include "absl/flags/flag.h"
+
+ABSL_FLAG(std::string, server, "127.0.0.1:8500", "where provnet-server listens, HOST:PORT");
+ABSL_FLAG(std::string, model, "", "name of the model; not needed when the server has one");
+ABSL_FLAG(uint64_t, model_version, 0, "version of the model; 0 is the highest that is loaded");
+ABSL_FLAG(absl::Duration, timeout, absl::Seconds(10),
+          "how long one call may take, tries and waits included");
+ABSL_FLAG(std::string, json, "", "print JSON instead; --json=FILE writes it to FILE");
+ABSL_FLAG(uint32_t, top_k, 5, "how many exemplars to name");
+ABSL_FLAG(std::string, html, "", "also write one self-contained page to this file");
+ABSL_FLAG(bool, contents, false, "with --json: include the exemplars' bytes");
+ABSL_FLAG(std::string, save, "", "write each sample's bytes into this folder");
+ABSL_FLAG(bool, png, false, "with --save: write raw tensors as PNG");
+ABSL_FLAG(uint32_t, concurrency, 64, "callers of the closed loop, one request each at a time");
+ABSL_FLAG(double, rate, 0, "open loop instead: requests a second, at random (Poisson) moments");
+ABSL_FLAG(absl::Duration, duration, absl::Seconds(10), "how long to measure");
+ABSL_FLAG(absl::Duration, warmup, absl::Seconds(2), "how long to send before measuring");
+ABSL_FLAG(uint32_t, channels, 1, "connections to the server");
+ABSL_FLAG(std::string, image, "",
+          "what to send, as in 'explain'; default: random pixels of the model's shape");
+ABSL_FLAG(bool, include_exemplars, false, "ask for the exemplars' contents too");
+ABSL_FLAG(std::string, http, "",
+          "the server's --http, HOST:PORT, to measure the CPU time a request costs it");
+ABSL_FLAG(uint64_t, seed, 1, "of random pixels and arrival times");
+
+namespace provnet {
+
+ClientOptions ClientOptionsFromFlags() {
+  ClientOptions options;
+  options.target = absl::GetFlag(FLAGS_server);
+  options.timeout = absl::GetFlag(FLAGS_timeout);
+  return options;
+}
+
+v1::ModelSelector ModelFromFlags() {
+  v1::ModelSelector model;
+  model.set_name(absl::GetFlag(FLAGS_model));
+  if (uint64_t version = absl::GetFlag(FLAGS_model_version); version != 0)
+    model.set_version(version);
+  return model;
+}
+
+}  // namespace provnet

@@ -1,0 +1,21 @@
+#include <csignal>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "client/cli/command.h"
+
+int main(int argc, char** argv) {
+  // A reader that goes away (| head) shows as a failed write.
+  std::signal(SIGPIPE, SIG_DFL);
+  std::ios::sync_with_stdio(false);
+  provnet::Console console{std::cin, std::cout, std::cerr, provnet::DetectTerminal()};
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  const int exit_code = provnet::RunProvnet(args, console);
+  std::cout.flush();
+  if (!std::cout) {
+    std::cerr << "provnet: can't write to standard output\n";
+    return provnet::kExitFailed;
+  }
+  return exit_code;
+}

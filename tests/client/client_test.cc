@@ -1,0 +1,133 @@
+#include "client/client.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/client/fake_provenance_server.h"
+
+namespace provnet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// A clock that only sleeping moves.
+class SleptClock final : public Clock {
+ public:
+  absl::Duration Monotonic() const override { return now_; }
+  void Sleep(absl::Duration duration) {
+    now_ += duration;
+    sleeps_.push_back(duration);
+  }
+  const std::vector<absl::Duration>& sleeps() const { return sleeps_; }
+
+ private:
+  absl::Duration now_;
+  std::vector<absl::Duration> sleeps_;
+};
+
+class ClientTest : public ::testing::Test {
+ protected:
+  ClientOptions Options() {
+    ClientOptions options;
+    options.target = server_.target();
+    options.timeout = absl::Seconds(30);
+    options.environment = {&clock_, [this](absl::Duration duration) { clock_.Sleep(duration); },
+                           [] { return 0.5; }};
+    return options;
+  }
+  Client MakeClient() { return *Client::Create(Options()); }
+  static v1::ExplainRequest Request() {
+    v1::ExplainRequest request;
+    request.set_encoded_image("x");
+    return request;
+  }
+
+  FakeProvenanceServer server_;
+  SleptClock clock_;
+};
+
+grpc::Status Unavailable() { return grpc::Status(grpc::UNAVAILABLE, "draining"); }
+
+TEST_F(ClientTest, AnswersEveryCall) {
+  Client client = MakeClient();
+  absl::StatusOr<v1::ExplainResponse> explained = client.Explain(Request());
+  ASSERT_TRUE(explained.ok()) << explained.status();
+  EXPECT_EQ(explained->provenance_size(), 5);
+  v1::GetExemplarsRequest exemplars;
+  exemplars.add_sample_index(7);
+  absl::StatusOr<v1::GetExemplarsResponse> samples = client.GetExemplars(exemplars);
+  ASSERT_TRUE(samples.ok()) << samples.status();
+  EXPECT_EQ(samples->samples(0).sample().SerializeAsString(), FakeSample(7).SerializeAsString());
+  EXPECT_EQ(client.ListModels()->models_size(), 1);
+  EXPECT_EQ(client.GetModel({})->manifest().class_names_size(), 2);
+}
+
+TEST_F(ClientTest, TriesAgainWhileUnavailable) {
+  server_.FailNext({Unavailable(), Unavailable()});
+  EXPECT_TRUE(MakeClient().Explain(Request()).ok());
+  EXPECT_EQ(server_.calls(), 3);
+  EXPECT_THAT(clock_.sleeps(), ElementsAre(absl::Milliseconds(50), absl::Milliseconds(100)));
+}
+
+TEST_F(ClientTest, WaitsAsLongAsTheServerAsks) {
+  server_.FailNext({BusyStatus(absl::Milliseconds(1500))});
+  EXPECT_TRUE(MakeClient().Explain(Request()).ok());
+  EXPECT_THAT(clock_.sleeps(), ElementsAre(absl::Milliseconds(1550)));
+}
+
+TEST_F(ClientTest, NeverWaitsPastTheDeadline) {
+  server_.FailNext({BusyStatus(absl::Milliseconds(700)), BusyStatus(absl::Milliseconds(700))});
+  absl::StatusOr<v1::ExplainResponse> response = MakeClient().Explain(Request(), absl::Seconds(1));
+  EXPECT_EQ(response.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(server_.calls(), 2);
+  EXPECT_LT(clock_.Monotonic(), absl::Seconds(1));
+}
+
+TEST_F(ClientTest, GivesUpAfterTheLastAttempt) {
+  server_.FailNext({6, Unavailable()});
+  absl::StatusOr<v1::ExplainResponse> response = MakeClient().Explain(Request());
+  EXPECT_EQ(response.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(response.status().message(),
+              HasSubstr("Explain at " + server_.target() + ": draining (tried 5 times)"));
+  EXPECT_EQ(server_.calls(), 5);
+}
+
+TEST_F(ClientTest, DoesNotRepeatWhatCannotSucceed) {
+  v1::ExplainRequest empty;
+  empty.set_encoded_image("");
+  absl::StatusOr<v1::ExplainResponse> response = MakeClient().Explain(empty);
+  EXPECT_EQ(response.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(response.status().message(), HasSubstr("the image is empty"));
+  EXPECT_EQ(server_.calls(), 1);
+}
+
+TEST_F(ClientTest, NamesTheServerThatIsNotThere) {
+  ClientOptions options = Options();
+  options.target = "127.0.0.1:1";
+  absl::StatusOr<v1::ListModelsResponse> response = Client::Create(options)->ListModels();
+  EXPECT_EQ(response.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(response.status().message(), HasSubstr("127.0.0.1:1"));
+}
+
+TEST_F(ClientTest, RefusesOptionsOutOfRange) {
+  const std::pair<std::function<void(ClientOptions&)>, std::string> rows[] = {
+      {[](ClientOptions& o) { o.target = ""; }, "target is empty"},
+      {[](ClientOptions& o) { o.timeout = absl::ZeroDuration(); }, "timeout is 0"},
+      {[](ClientOptions& o) { o.max_message_bytes = 0; }, "max_message_bytes is 0"},
+      {[](ClientOptions& o) { o.max_in_flight = 0; }, "max_in_flight is 0"},
+      {[](ClientOptions& o) { o.retry.max_attempts = 0; }, "max_attempts is 0"},
+  };
+  for (const auto& [spoil, message] : rows) {
+    ClientOptions options = Options();
+    spoil(options);
+    absl::Status status = Client::Create(options).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(status.message()), HasSubstr(message));
+  }
+}
+
+}  // namespace
+}  // namespace provnet

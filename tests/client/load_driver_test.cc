@@ -1,0 +1,112 @@
+#include "client/bench/load_driver.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/client/fake_provenance_server.h"
+
+namespace provnet {
+namespace {
+
+using ::testing::HasSubstr;
+
+class LoadDriverTest : public ::testing::Test {
+ protected:
+  LoadOptions Options() {
+    LoadOptions options;
+    options.client.target = server_.target();
+    options.concurrency = 4;
+    options.warmup = absl::Milliseconds(50);
+    options.duration = absl::Milliseconds(200);
+    return options;
+  }
+  static std::vector<v1::ExplainRequest> Requests() {
+    std::vector<v1::ExplainRequest> requests(2);
+    for (v1::ExplainRequest& request : requests) request.set_encoded_image("x");
+    return requests;
+  }
+
+  FakeProvenanceServer server_;
+};
+
+TEST_F(LoadDriverTest, ClosedLoopMeasuresEveryCall) {
+  absl::StatusOr<BenchReport> report = RunLoad(Options(), Requests());
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->loop, "closed");
+  EXPECT_GT(report->succeeded, 0);
+  EXPECT_EQ(report->failed(), 0);
+  EXPECT_GT(report->latency.count, 0);
+  EXPECT_GE(report->latency.max, report->latency.p50);
+  EXPECT_GT(report->client_cpu, absl::ZeroDuration());
+  EXPECT_EQ(report->server, std::nullopt);
+  EXPECT_GE(server_.calls(), static_cast<int>(report->succeeded));
+}
+
+TEST_F(LoadDriverTest, OpenLoopSendsWhatIsDue) {
+  LoadOptions options = Options();
+  options.rate = 200;
+  options.channels = 2;
+  absl::StatusOr<BenchReport> report = RunLoad(options, Requests());
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->loop, "open");
+  EXPECT_GT(report->latency.count, 0);
+  EXPECT_LT(server_.calls(), 200);
+}
+
+TEST_F(LoadDriverTest, CountsFailuresByCode) {
+  std::vector<v1::ExplainRequest> requests = Requests();
+  requests[1].set_encoded_image("");
+  absl::StatusOr<BenchReport> report = RunLoad(Options(), requests);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_GT(report->succeeded, 0);
+  EXPECT_GT(report->failures[absl::StatusCode::kInvalidArgument], 0);
+}
+
+TEST_F(LoadDriverTest, SaysThatTheMetricsCannotBeRead) {
+  LoadOptions options = Options();
+  options.http = "127.0.0.1:1";
+  absl::Status status = RunLoad(options, Requests()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("http://127.0.0.1:1/metrics"));
+}
+
+TEST_F(LoadDriverTest, RefusesOptionsOutOfRange) {
+  LoadOptions options = Options();
+  options.concurrency = 0;
+  EXPECT_EQ(RunLoad(options, Requests()).status().code(), absl::StatusCode::kInvalidArgument);
+  options = Options();
+  options.duration = absl::ZeroDuration();
+  EXPECT_EQ(RunLoad(options, Requests()).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(RunLoad(Options(), {}).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(BenchReportTest, DividesByWhatEndedInTheWindow) {
+  BenchReport report;
+  report.window = absl::Seconds(10);
+  report.succeeded = 900;
+  report.failures[absl::StatusCode::kUnavailable] = 100;
+  report.server = {absl::Seconds(5), 1 << 20};
+  EXPECT_DOUBLE_EQ(report.throughput(), 90);
+  EXPECT_DOUBLE_EQ(*report.server_cpu_seconds_per_request(), 0.005);
+  const nlohmann::json json = nlohmann::json::parse(BenchReportJson(report));
+  EXPECT_EQ(json["requests_failed"], 100);
+  EXPECT_EQ(json["failures_by_code"]["UNAVAILABLE"], 100);
+  EXPECT_DOUBLE_EQ(json["server_cpu_seconds_per_request"], 0.005);
+  EXPECT_EQ(json["server_rss_bytes"], 1 << 20);
+  EXPECT_TRUE(json["latency_seconds"].contains("p99.9"));
+  EXPECT_THAT(BenchReportText(report), HasSubstr("90.0 requests/s (900 answered, 100 failed)"));
+}
+
+TEST(BenchReportTest, LeavesOutWhatWasNotMeasured) {
+  BenchReport report;
+  report.window = absl::Seconds(1);
+  const nlohmann::json json = nlohmann::json::parse(BenchReportJson(report));
+  EXPECT_TRUE(json["server_cpu_seconds_per_request"].is_null());
+  EXPECT_TRUE(json["server_rss_bytes"].is_null());
+  EXPECT_TRUE(json["client_cpu_seconds_per_request"].is_null());
+}
+
+}  // namespace
+}  // namespace provnet

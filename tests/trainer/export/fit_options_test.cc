@@ -1,0 +1,57 @@
+#include "trainer/export/fit_options.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <functional>
+
+namespace provnet {
+namespace {
+
+using ::testing::HasSubstr;
+
+FitOptions GoodOptions() {
+  FitOptions options;
+  options.dataset = "glyphs:600";
+  options.output = "repository/digits";
+  return options;
+}
+
+TEST(FitOptions, RefusalNamesTheFlag) {
+  EXPECT_TRUE(ValidateFitOptions(GoodOptions()).ok());
+  const struct {
+    const char* expected;
+    std::function<void(FitOptions&)> spoil;
+  } kCases[] = {
+      {"--dataset", [](auto& o) { o.dataset.clear(); }},
+      {"--output", [](auto& o) { o.output.clear(); }},
+      {"--subset=0", [](auto& o) { o.subset_fraction = 0; }},
+      {"--subset=1.5", [](auto& o) { o.subset_fraction = 1.5; }},
+      {"--subset=nan", [](auto& o) { o.subset_fraction = std::nan(""); }},
+      {"--threads=0", [](auto& o) { o.threads = 0; }},
+      {"--epochs=0", [](auto& o) { o.training.epochs = 0; }},
+  };
+  for (const auto& c : kCases) {
+    FitOptions options = GoodOptions();
+    c.spoil(options);
+    const absl::Status status = ValidateFitOptions(options);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.expected;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(c.expected));
+  }
+}
+
+TEST(FitOptions, CheckpointsGoIntoTheModelFolderUnlessToldOtherwise) {
+  FitOptions options = GoodOptions();
+  EXPECT_EQ(CheckpointDirectoryPath(options), "repository/digits/.checkpoint");
+  options.checkpoint_directory = "/scratch";
+  EXPECT_EQ(CheckpointDirectoryPath(options), "/scratch");
+}
+
+TEST(ParseHead, KnowsBothHeads) {
+  EXPECT_EQ(*ParseHead("class-conditional"), v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  EXPECT_EQ(*ParseHead("embedding"), v1::HEAD_TYPE_EMBEDDING);
+  EXPECT_THAT(std::string(ParseHead("linear").status().message()), HasSubstr("--head=linear"));
+}
+
+}  // namespace
+}  // namespace provnet

@@ -1,0 +1,229 @@
+#include "trainer/export/fit.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <functional>
+#include <numeric>
+
+#include "storage/bundle_layout.h"
+#include "storage/bundle_verifier.h"
+#include "storage/npy.h"
+#include "storage/repository.h"
+#include "storage/sample_store.h"
+#include "tests/testing/temp_dir.h"
+#include "trainer/data/dataset_spec.h"
+#include "trainer/data/subset.h"
+
+namespace provnet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+namespace fs = std::filesystem;
+
+// Asks for a stop at the chosen moment.
+class Stopper : public ProgressListener {
+ public:
+  void BatchDone(const TrainingProgress& progress) override {
+    if (at_batch && at_batch(progress)) stop = true;
+  }
+  void EpochDone(const TrainingProgress&) override {}
+  void Note(absl::string_view text) override {
+    if (!at_note.empty() && text == at_note) stop = true;
+  }
+
+  std::function<bool(const TrainingProgress&)> at_batch;
+  std::string at_note;
+  bool stop = false;
+};
+
+class FitTest : public ::testing::Test {
+ protected:
+  FitOptions Options(v1::HeadType head) const {
+    FitOptions options;
+    options.dataset = "glyphs:600";
+    options.subset_fraction = 0.5;
+    options.output = folder_ / "repository" / "digits";
+    options.training = DefaultTrainingOptions(head);
+    options.training.epochs = 2;
+    options.training.batch_size = 64;
+    return options;
+  }
+
+  absl::StatusOr<v1::BundleManifest> Run(const FitOptions& options) {
+    return RunFit(options, stopper_, Clock::Steady(), [this] { return stopper_.stop; });
+  }
+
+  // Everything in the model's folder.
+  std::vector<std::string> ModelFolder(const FitOptions& options) const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(options.output)) {
+      names.push_back(entry.path().filename().string());
+    }
+    return names;
+  }
+
+  const TempDir folder_;
+  Stopper stopper_;
+};
+
+void ExpectShares(const v1::Metrics& metrics) {
+  for (double share :
+       {metrics.test_accuracy(), metrics.index_top1(), metrics.index_top5(),
+        metrics.index_top1_shift2(), metrics.index_top5_shift2(), metrics.label_agreement_top5()}) {
+    EXPECT_GT(share, 0);
+    EXPECT_LE(share, 1);
+  }
+  EXPECT_LE(metrics.index_top1(), metrics.index_top5());
+  EXPECT_GT(metrics.train_seconds(), 0);
+  EXPECT_GT(metrics.peak_rss_bytes(), 1 << 20);
+}
+
+TEST_F(FitTest, PublishesAVerifiedBundleOfTheSubset) {
+  const FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  const auto published = Run(options);
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_THAT(ModelFolder(options), ElementsAre("1"));
+  const auto verified = VerifyBundle(options.output / "1");
+  ASSERT_TRUE(verified.ok()) << verified.status();
+  EXPECT_EQ(verified->SerializeAsString(), published->SerializeAsString());
+  EXPECT_EQ(verified->model(), "digits");
+  EXPECT_EQ(verified->sample_count(), 300U);
+  EXPECT_EQ(verified->feature_dim(), 2048U);
+  EXPECT_EQ(verified->index_head().dim(), 30U);
+  EXPECT_EQ(verified->index_head().scale(), 0);
+  EXPECT_EQ(verified->training().dataset(), "glyphs:600");
+  EXPECT_EQ(verified->training().dataset_fingerprint().size(), 64U);
+  EXPECT_EQ(verified->training().subset_fraction(), 0.5);
+  ExpectShares(verified->metrics());
+}
+
+TEST_F(FitTest, StoresEverySampleWithItsBytesLabelAndSource) {
+  const FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  ASSERT_TRUE(Run(options).ok());
+  const auto data = LoadDataset(options.dataset, options.training.seed);
+  const auto positions = StratifiedSubset(data->train.labels, 10, 0.5, options.training.seed);
+  const Dataset subset = Select(data->train, *positions);
+  const auto store = SampleStore::OpenReadOnly(options.output / "1" / kSamplesFolder);
+  ASSERT_TRUE(store.ok()) << store.status();
+  ASSERT_EQ((*store)->size(), subset.size());
+  std::vector<uint64_t> all(subset.size());
+  std::iota(all.begin(), all.end(), 0);
+  const auto records = (*store)->MultiGet(all);
+  for (size_t i = 0; i < subset.size(); ++i) {
+    ASSERT_TRUE(records[i].ok()) << records[i].status();
+    const auto image = subset.image(i);
+    EXPECT_EQ(records[i]->content(), std::string(image.begin(), image.end())) << i;
+    EXPECT_EQ(records[i]->label(), subset.labels[i]);
+    EXPECT_EQ(records[i]->source_id(), subset.source_id(i));
+    EXPECT_EQ(records[i]->content_type(), "application/vnd.provnet.tensor");
+    EXPECT_THAT(records[i]->tensor_spec().shape(), ElementsAre(1, 28, 28));
+  }
+  const auto labels = ReadNpy<uint32_t>(options.output / "1" / kLabelsFile);
+  ASSERT_TRUE(labels.ok()) << labels.status();
+  EXPECT_EQ(labels->values, subset.labels);
+}
+
+TEST_F(FitTest, EmbeddingHeadExportsAUnitVectorOfEverySample) {
+  const FitOptions options = Options(v1::HEAD_TYPE_EMBEDDING);
+  const auto published = Run(options);
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_EQ(published->index_head().type(), v1::HEAD_TYPE_EMBEDDING);
+  EXPECT_EQ(published->index_head().dim(), 128U);
+  EXPECT_FLOAT_EQ(published->index_head().scale(), 10);
+  ExpectShares(published->metrics());
+  const auto vectors = ReadNpy<float>(options.output / "1" / kVectorsFile);
+  ASSERT_TRUE(vectors.ok()) << vectors.status();
+  ASSERT_THAT(vectors->shape, ElementsAre(300, 128));
+  for (size_t i = 0; i < 300; ++i) {
+    const auto row = vectors->values.begin() + static_cast<std::ptrdiff_t>(i * 128);
+    EXPECT_NEAR(std::inner_product(row, row + 128, row, 0.0), 1, 1e-4) << i;
+  }
+  // An image that is looked up finds itself.
+  EXPECT_GT(published->metrics().index_top1(), 0.99);
+}
+
+TEST_F(FitTest, SecondFitBecomesTheNextVersion) {
+  const FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  ASSERT_TRUE(Run(options).ok());
+  ASSERT_TRUE(Run(options).ok());
+  EXPECT_THAT(*ListVersions(options.output), ElementsAre(1, 2));
+}
+
+TEST_F(FitTest, StoppedFitPublishesNothingAndResumesToTheSameModel) {
+  FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  const auto whole = Run(options);
+  ASSERT_TRUE(whole.ok()) << whole.status();
+
+  options.output = folder_ / "repository" / "interrupted";
+  stopper_.at_batch = [](const auto& p) { return p.epoch == 2 && p.batch == 2; };
+  EXPECT_EQ(Run(options).status().code(), absl::StatusCode::kCancelled);
+  EXPECT_THAT(ModelFolder(options), ElementsAre(".checkpoint"));
+
+  stopper_ = Stopper();
+  options.resume = true;
+  const auto resumed = Run(options);
+  ASSERT_TRUE(resumed.ok()) << resumed.status();
+  EXPECT_THAT(ModelFolder(options), ElementsAre("1"));
+  const auto digest_of_model = [](const v1::BundleManifest& manifest) {
+    for (const v1::FileEntry& file : manifest.files()) {
+      if (file.path() == kModelFile) return file.sha256();
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(digest_of_model(*whole), digest_of_model(*resumed));
+  EXPECT_EQ(whole->metrics().index_top1(), resumed->metrics().index_top1());
+}
+
+TEST_F(FitTest, StopWhileEvaluatingPublishesNothing) {
+  const FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  stopper_.at_note = "evaluating through the serving engine";
+  EXPECT_EQ(Run(options).status().code(), absl::StatusCode::kCancelled);
+  EXPECT_THAT(ModelFolder(options), ElementsAre(".checkpoint"));
+}
+
+TEST_F(FitTest, StopBeforeTheFirstEpochLeavesAnEmptyFolder) {
+  const FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  stopper_.at_batch = [](const auto&) { return true; };
+  EXPECT_EQ(Run(options).status().code(), absl::StatusCode::kCancelled);
+  EXPECT_THAT(ModelFolder(options), IsEmpty());
+}
+
+TEST_F(FitTest, ResumeOnOtherDataIsRefused) {
+  FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  stopper_.at_batch = [](const auto& p) { return p.epoch == 2; };
+  EXPECT_EQ(Run(options).status().code(), absl::StatusCode::kCancelled);
+  stopper_ = Stopper();
+  options.resume = true;
+  options.dataset = "glyphs:700";
+  const absl::Status status = Run(options).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("dataset fingerprint"));
+}
+
+TEST_F(FitTest, RefusesAnOutputThatItCannotWriteBeforeTraining) {
+  std::ofstream(folder_ / "file") << "text";
+  bool trained = false;
+  stopper_.at_batch = [&](const auto&) { return trained = true; };
+  for (const fs::path& output : {folder_ / "file" / "digits", folder_ / ".hidden"}) {
+    FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+    options.output = output;
+    const absl::Status status = Run(options).status();
+    EXPECT_FALSE(status.ok());
+    EXPECT_THAT(std::string(status.message()), HasSubstr(output.string()));
+  }
+  EXPECT_FALSE(trained);
+}
+
+TEST_F(FitTest, NamesTheDatasetThatItCannotRead) {
+  FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  options.dataset = "idx:" + (folder_ / "nowhere").string();
+  const absl::Status status = Run(options).status();
+  EXPECT_THAT(std::string(status.message()), HasSubstr((folder_ / "nowhere").string()));
+  EXPECT_THAT(ModelFolder(options), IsEmpty());
+}
+
+}  // namespace
+}  // namespace provnet

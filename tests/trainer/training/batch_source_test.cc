@@ -1,0 +1,94 @@
+#include "trainer/training/batch_source.h"
+
+#include <gmock/gmock.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+#include "tests/trainer/training/small_data.h"
+
+namespace provnet {
+namespace {
+
+constexpr AugmentOptions kNoAugmentation{
+    .rotation_degrees = 0, .translation_pixels = 0, .scale = 0, .noise_probability = 0};
+
+// The image of `data` that row `i` of `batch` shows, or -1.
+int64_t FindImage(const Dataset& data, const at::Tensor& batch, int64_t i) {
+  const at::Tensor bytes = (batch[i] * 255).round().to(at::kByte).contiguous();
+  for (size_t image = 0; image < data.size(); ++image) {
+    if (std::memcmp(bytes.data_ptr(), data.image(image).data(), data.image_bytes()) == 0) {
+      return static_cast<int64_t>(image);
+    }
+  }
+  return -1;
+}
+
+TEST(ImagesToTensor, DividesBy255AndKeepsPlaces) {
+  const Dataset data = SmallData(4);
+  const uint64_t samples[] = {3, 1};
+  const at::Tensor images = ImagesToTensor(data, samples);
+  EXPECT_EQ(images.sizes(), (std::vector<int64_t>{2, 1, 8, 8}));
+  EXPECT_FLOAT_EQ(images[0][0][2][5].item<float>(), data.image(3)[21] / 255.0F);
+  EXPECT_FLOAT_EQ(images[1][0][7][7].item<float>(), data.image(1)[63] / 255.0F);
+}
+
+TEST(BatchSource, AnEpochHoldsEverySampleOnceInBatchesOfAlmostOneSize) {
+  const Dataset data = SmallData(23);
+  BatchSource source(data, 5, {}, 1);
+  ASSERT_EQ(source.batches_per_epoch(), 5U);
+  std::multiset<int64_t> seen;
+  for (uint64_t b = 0; b < source.batches_per_epoch(); ++b) {
+    const TrainingBatch batch = source.Batch(b);
+    EXPECT_THAT(batch.labels.size(0), ::testing::AnyOf(4, 5));
+    EXPECT_EQ(batch.augmented.sizes(), batch.clean.sizes());
+    for (int64_t i = 0; i < batch.labels.size(0); ++i) {
+      seen.insert(FindImage(data, batch.clean, i));
+    }
+  }
+  EXPECT_EQ(seen.size(), 23U);
+  EXPECT_EQ(std::set<int64_t>(seen.begin(), seen.end()).size(), 23U);
+  EXPECT_EQ(seen.count(-1), 0U);
+}
+
+TEST(BatchSource, TargetsBelongToTheirImages) {
+  const Dataset data = SmallData(11);
+  const ClassPositions positions = NumberWithinClasses(data.labels, 3);
+  BatchSource source(data, 11, {}, 1);
+  const TrainingBatch batch = source.Batch(0);
+  for (int64_t i = 0; i < 11; ++i) {
+    const int64_t image = FindImage(data, batch.clean, i);
+    ASSERT_GE(image, 0);
+    EXPECT_EQ(batch.labels[i].item<int64_t>(), data.labels[image]);
+    EXPECT_EQ(batch.positions[i].item<int64_t>(), positions.position[image]);
+    EXPECT_EQ(batch.class_sizes[i].item<int64_t>(), positions.class_sizes[data.labels[image]]);
+  }
+}
+
+TEST(BatchSource, ViewsFollowTheAugmentation) {
+  const Dataset data = SmallData(9);
+  const TrainingBatch same = BatchSource(data, 9, kNoAugmentation, 1).Batch(0);
+  EXPECT_TRUE(at::allclose(same.augmented, same.clean));
+  const TrainingBatch views = BatchSource(data, 9, {}, 1).Batch(0);
+  EXPECT_FALSE(at::allclose(views.augmented, views.clean, 0, 0.1));
+}
+
+TEST(BatchSource, SeedAndEpochAloneDecideABatch) {
+  const Dataset data = SmallData(20);
+  BatchSource one(data, 8, {}, 7), two(data, 8, {}, 7), other(data, 8, {}, 8);
+  one.StartEpoch(3);
+  one.StartEpoch(5);
+  two.StartEpoch(5);
+  other.StartEpoch(5);
+  const TrainingBatch a = one.Batch(1), b = two.Batch(1), c = other.Batch(1);
+  EXPECT_TRUE(at::equal(a.clean, b.clean));
+  EXPECT_TRUE(at::equal(a.augmented, b.augmented));
+  EXPECT_FALSE(at::equal(a.clean, c.clean));
+  two.StartEpoch(6);
+  EXPECT_FALSE(at::equal(a.clean, two.Batch(1).clean));
+}
+
+}  // namespace
+}  // namespace provnet

@@ -1,0 +1,54 @@
+#include "trainer/training/training_options.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <functional>
+
+namespace provnet {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(TrainingOptions, DefaultsOfBothHeadsAreValid) {
+  for (v1::HeadType head : {v1::HEAD_TYPE_CLASS_CONDITIONAL, v1::HEAD_TYPE_EMBEDDING}) {
+    EXPECT_TRUE(ValidateTrainingOptions(DefaultTrainingOptions(head)).ok());
+    EXPECT_EQ(DefaultTrainingOptions(head).head, head);
+  }
+}
+
+TEST(TrainingOptions, RefusalNamesFlagAndValue) {
+  const struct {
+    const char* expected;
+    std::function<void(TrainingOptions&)> spoil;
+  } kCases[] = {
+      {"--epochs=0", [](auto& o) { o.epochs = 0; }},
+      {"--batch-size=1", [](auto& o) { o.batch_size = 1; }},
+      {"--learning-rate=0", [](auto& o) { o.learning_rate = 0; }},
+      {"--learning-rate=nan", [](auto& o) { o.learning_rate = std::nan(""); }},
+      {"--weight-decay=-1", [](auto& o) { o.weight_decay = -1; }},
+      {"--lambda-class=-1", [](auto& o) { o.lambda_class = -1; }},
+      {"--lambda-class and --lambda-index", [](auto& o) { o.lambda_class = o.lambda_index = 0; }},
+      {"--label-smoothing=1", [](auto& o) { o.label_smoothing = 1; }},
+      {"--index-gradient-scale=2", [](auto& o) { o.index_gradient_scale = 2; }},
+      {"--embedding-dim=1", [](auto& o) { o.embedding_dim = 1; }},
+      {"--temperature=0", [](auto& o) { o.temperature = 0; }},
+  };
+  for (const auto& c : kCases) {
+    TrainingOptions options;
+    c.spoil(options);
+    const absl::Status status = ValidateTrainingOptions(options);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.expected;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(c.expected));
+  }
+}
+
+TEST(TrainingOptions, DescriptionTellsCloseValuesApart) {
+  TrainingOptions a, b;
+  b.learning_rate = std::nextafter(a.learning_rate, 1);
+  EXPECT_NE(DescribeTrainingOptions(a), DescribeTrainingOptions(b));
+  EXPECT_EQ(DescribeTrainingOptions(a), DescribeTrainingOptions(TrainingOptions()));
+}
+
+}  // namespace
+}  // namespace provnet
