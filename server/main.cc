@@ -125,6 +125,16 @@ absl::Status CheckNumbers() {
   return absl::OkStatus();
 }
 
+absl::Status WithPrefix(absl::string_view prefix, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(prefix, ": ", status.message()));
+}
+
+absl::StatusOr<ListenAddress> ParseAddressFlag(absl::string_view flag, absl::string_view value) {
+  absl::StatusOr<ListenAddress> address = ParseListenAddress(value);
+  if (!address.ok()) return WithPrefix(flag, address.status());
+  return address;
+}
+
 void FillLimits(RequestLimits& limits) {
   limits.max_top_k = static_cast<uint32_t>(absl::GetFlag(FLAGS_max_top_k));
   limits.image.max_pixels = static_cast<uint64_t>(absl::GetFlag(FLAGS_max_pixels));
@@ -152,8 +162,10 @@ absl::StatusOr<Options> OptionsFromFlags() {
   options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
   PROVNET_ASSIGN_OR_RETURN(options.log_format, ParseLogFormat(absl::GetFlag(FLAGS_log_format)));
   PROVNET_ASSIGN_OR_RETURN(options.log_level, ParseLogLevel(absl::GetFlag(FLAGS_log_level)));
-  PROVNET_ASSIGN_OR_RETURN(options.server.grpc, ParseListenAddress(absl::GetFlag(FLAGS_listen)));
-  PROVNET_ASSIGN_OR_RETURN(options.server.http, ParseListenAddress(absl::GetFlag(FLAGS_http)));
+  PROVNET_ASSIGN_OR_RETURN(options.server.grpc,
+                           ParseAddressFlag("--listen", absl::GetFlag(FLAGS_listen)));
+  PROVNET_ASSIGN_OR_RETURN(options.server.http,
+                           ParseAddressFlag("--http", absl::GetFlag(FLAGS_http)));
 
   const ThreadPlan threads = PlanThreads(AvailableCores(), absl::GetFlag(FLAGS_executors),
                                          absl::GetFlag(FLAGS_intra_op_threads));
@@ -272,7 +284,9 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
                          });
   PROVNET_ASSIGN_OR_RETURN(
       const auto server, Server::Start(options.server, MakeProbes(metrics), log, Clock::Steady()));
-  PROVNET_RETURN_IF_ERROR(registry.LoadAll());
+  if (const absl::Status loaded = registry.LoadAll(); !loaded.ok())
+    return WithPrefix(absl::StrCat("--model-repository=", options.model_repository.string()),
+                      loaded);
   PROVNET_RETURN_IF_ERROR(server->Serve(registry));
   signals.Started(*server);
   PROVNET_RETURN_IF_ERROR(AnnouncePorts(options, *server));

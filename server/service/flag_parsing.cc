@@ -39,9 +39,9 @@ absl::Status ParseFlag(absl::string_view argument, absl::string_view source_file
   const absl::string_view value = argument.substr(equals + 1);
   std::string error;
   if (flag->ParseFrom(value, &error)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(spelled, " is \"", value, "\", expected ",
-                                                 flag->Help(), " (a value like ",
-                                                 flag->DefaultValue(), ")"));
+  return absl::InvalidArgumentError(absl::StrCat(spelled, " is \"", value,
+                                                 "\", expected a value like ", flag->DefaultValue(),
+                                                 " (", flag->Help(), ")"));
 }
 
 }  // namespace
