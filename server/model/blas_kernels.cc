@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/string_view.h"
 
@@ -37,8 +39,12 @@ void FitBlasKernels(char* const argv[]) {
   if (getenv(kVariable) != nullptr) return;
   const char* fitting = FittingKernels();
   if (fitting == nullptr || LoadedKernels() != "Prescott") return;
+  // The real path rather than the link, from which ps would take the name "exe".
+  std::error_code unreadable;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", unreadable);
+  if (unreadable) return;
   setenv(kVariable, fitting, /*overwrite=*/1);
-  execv("/proc/self/exe", argv);
+  execv(program.c_str(), argv);
   // Reached only when the restart failed: go on with what there is.
   unsetenv(kVariable);
 }
