@@ -18,6 +18,7 @@
 #include "server/engine/model_registry.h"
 #include "server/engine/servable.h"
 #include "server/metrics/server_metrics.h"
+#include "server/model/blas_kernels.h"
 #include "server/service/flag_parsing.h"
 #include "server/service/listen_address.h"
 #include "server/service/port_file.h"
@@ -327,5 +328,6 @@ int Main(absl::Span<const char* const> arguments) {
 }  // namespace provnet
 
 int main(int argc, char** argv) {
+  provnet::FitBlasKernels(argv);
   return provnet::Main(absl::MakeConstSpan(argv, static_cast<size_t>(argc)).subspan(1));
 }

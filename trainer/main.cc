@@ -16,6 +16,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "server/model/blas_kernels.h"
 #include "storage/base/status_macros.h"
 #include "trainer/data/dataset_spec.h"
 #include "trainer/data/idx_writer.h"
@@ -231,5 +232,6 @@ int Main(std::vector<std::string> arguments) {
 }  // namespace provnet
 
 int main(int argc, char** argv) {
+  provnet::FitBlasKernels(argv);
   return provnet::Main(std::vector<std::string>(argv, argv + argc));
 }

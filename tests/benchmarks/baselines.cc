@@ -18,6 +18,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
+#include "server/model/blas_kernels.h"
 #include "storage/bundle_layout.h"
 #include "storage/bundle_verifier.h"
 #include "storage/sample_store.h"
@@ -114,6 +115,7 @@ int Run() {
 }  // namespace provnet
 
 int main(int argc, char** argv) {
+  provnet::FitBlasKernels(argv);
   absl::ParseCommandLine(argc, argv);
   try {
     return provnet::Run();

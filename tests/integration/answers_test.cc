@@ -173,7 +173,7 @@ TEST_P(AnswersTest, TrainingImagesNameThemselvesWithTheirContent) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Heads, AnswersTest, ::testing::Values("digits", "vectors"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& head) { return std::string(head.param); });
 
 }  // namespace
 }  // namespace provnet
