@@ -8,6 +8,7 @@
 #include <system_error>
 #include <tuple>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/flags/flag.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -24,8 +25,8 @@
 #include "server/service/port_file.h"
 #include "server/service/server.h"
 #include "server/service/shutdown_signals.h"
+#include "server/service/stop_request.h"
 #include "server/service/structured_log.h"
-#include "storage/base/mutex.h"
 #include "storage/base/status_macros.h"
 #include "storage/repository.h"
 
@@ -206,46 +207,6 @@ absl::StatusOr<ModelHandle> LoadModel(const BundleLocation& location, const Engi
   return handle;
 }
 
-// What the signals do: the first asks for a clean end, or ends a start that is not done; the second
-// ends at once.
-class SignalHandler {
- public:
-  explicit SignalHandler(const StructuredLog& log) : log_(log) {}
-
-  // From here on the first signal means a clean end. `server` is alive until the process ends.
-  void Started(const Server& server) {
-    const MutexLock lock(mutex_);
-    server_ = &server;
-  }
-
-  void Handle(int signal, int count) {
-    const MutexLock lock(mutex_);
-    const size_t in_flight = server_ == nullptr ? 0 : server_->in_flight();
-    log_.Write(LogLevel::kInfo, "signal",
-               {{"signal", signal}, {"count", count}, {"in_flight", in_flight}});
-    if (count > 1) {
-      log_.Write(LogLevel::kError, "stopped by a second signal", {{"requests_cut", in_flight}});
-      std::_Exit(kFailed);
-    }
-    // Nothing has been accepted yet.
-    if (server_ == nullptr) std::_Exit(0);
-    stop_ = true;
-    stopped_.SignalAll();
-  }
-
-  void AwaitStop() {
-    const MutexLock lock(mutex_);
-    while (!stop_) stopped_.Wait(mutex_);
-  }
-
- private:
-  const StructuredLog& log_;
-  Mutex mutex_;
-  CondVar stopped_;
-  const Server* server_ ABSL_GUARDED_BY(mutex_) = nullptr;
-  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
-};
-
 ServerProbes MakeProbes(ServerMetrics& metrics) {
   return {metrics,
           [&metrics](const Servable& servable) -> BatchProbe& {
@@ -270,9 +231,8 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
              {"max_batch_size", options.server.queue.limits.max_batch_size},
              {"max_queue", options.server.queue.max_waiting}});
   // Before any other thread, so that all of them leave the signals to this one.
-  SignalHandler signals(log);
-  const ShutdownSignals listener(
-      [&signals](int signal, int count) { signals.Handle(signal, count); });
+  StopRequest stop(log);
+  const ShutdownSignals listener([&stop](int signal, int count) { stop.Handle(signal, count); });
   std::signal(SIGPIPE, SIG_IGN);
   // An old file would announce ports that are not ours.
   std::error_code ignored;
@@ -288,11 +248,12 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
   if (const absl::Status loaded = registry.LoadAll(); !loaded.ok())
     return WithPrefix(absl::StrCat("--model-repository=", options.model_repository.string()),
                       loaded);
+  stop.Started(*server);
+  const absl::Cleanup ended = [&stop] { stop.Ended(); };
   PROVNET_RETURN_IF_ERROR(server->Serve(registry));
-  signals.Started(*server);
   PROVNET_RETURN_IF_ERROR(AnnouncePorts(options, *server));
 
-  signals.AwaitStop();
+  stop.AwaitStop();
   server->Drain(options.drain_timeout, [&log](size_t cut) {
     log.Write(LogLevel::kError, "the drain timeout has passed", {{"requests_cut", cut}});
     // What is left may run for long, and nobody waits for it.
