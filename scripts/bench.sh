@@ -45,7 +45,7 @@ trap stop EXIT
 # start COMMAND...: runs it until stop; sets $grpc and $http.
 start() {
   rm -f "$out/ports"
-  "$@" --port-file="$out/ports" 2>"$out/server.log" &
+  "$@" --port_file="$out/ports" 2>"$out/server.log" &
   pid=$!
   for ((i = 0; i < 600; ++i)); do
     [[ -s $out/ports ]] && break

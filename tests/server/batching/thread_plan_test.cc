@@ -12,7 +12,8 @@ TEST(ThreadPlanTest, FillsInWhatWasLeftOpen) {
     ThreadPlan want;
   };
   const Row rows[] = {
-      {"all open: one executor with all cores", 8, 0, 0, {1, 8}},
+      {"all open, two cores: an executor each", 2, 0, 0, {2, 1}},
+      {"all open, many cores: four executors share them", 16, 0, 0, {4, 4}},
       {"one core", 1, 0, 0, {1, 1}},
       {"unknown core count", 0, 0, 0, {1, 1}},
       {"executors given", 8, 2, 0, {2, 4}},
