@@ -42,10 +42,10 @@ function(provnet_binary name)
   endif()
 endfunction()
 
-# provnet_test(NAME SOURCES... [DEPS...] [TORCH] [TIMEOUT seconds] [ENVIRONMENT NAME=VALUE...] [FIXTURES name...]):
+# provnet_test(NAME SOURCES... [DEPS...] [TORCH] [TIMEOUT seconds] [FIXTURE name]):
 # one GoogleTest program whose cases are listed in ctest one by one.
 function(provnet_test name)
-  cmake_parse_arguments(ARG "TORCH" "TIMEOUT" "SOURCES;DEPS;ENVIRONMENT;FIXTURES" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH" "TIMEOUT;FIXTURE" "SOURCES;DEPS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -57,8 +57,7 @@ function(provnet_test name)
     provnet_use_torch(${name})
   endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                       PROPERTIES TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "${ARG_ENVIRONMENT}"
-                       FIXTURES_REQUIRED "${ARG_FIXTURES}")
+                       PROPERTIES TIMEOUT ${ARG_TIMEOUT} FIXTURES_REQUIRED "${ARG_FIXTURE}")
 endfunction()
 
 function(provnet_use_torch target)

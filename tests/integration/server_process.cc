@@ -6,7 +6,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
 
 namespace provnet {
@@ -64,11 +63,6 @@ Client ServerProcess::OneShotClient() const {
   return *std::move(client);
 }
 
-std::filesystem::path TrainedRepository() {
-  const char* directory = std::getenv("PROVNET_TRAINED_REPOSITORY");
-  if (directory == nullptr)
-    throw std::runtime_error("PROVNET_TRAINED_REPOSITORY is not set: run this test through ctest");
-  return directory;
-}
+std::filesystem::path TrainedRepository() { return PROVNET_TRAINED_REPOSITORY; }
 
 }  // namespace provnet

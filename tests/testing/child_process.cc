@@ -6,7 +6,6 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -82,11 +81,6 @@ std::string ChildProcess::Log() const {
   return text.str();
 }
 
-std::filesystem::path BinaryDirectory() {
-  const char* directory = std::getenv("PROVNET_BIN_DIR");
-  if (directory == nullptr)
-    throw std::runtime_error("PROVNET_BIN_DIR is not set: run this test through ctest");
-  return directory;
-}
+std::filesystem::path BinaryDirectory() { return PROVNET_BIN_DIR; }
 
 }  // namespace provnet

@@ -37,7 +37,7 @@ class ChildProcess {
   bool reaped_ = false;
 };
 
-// The folder of the binaries under test: PROVNET_BIN_DIR, which ctest sets.
+// The folder of the programs that this build made.
 std::filesystem::path BinaryDirectory();
 
 }  // namespace provnet
