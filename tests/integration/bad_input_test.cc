@@ -39,7 +39,7 @@ void SetFloats(v1::ExplainRequest& request, float odd_one) {
 // The first 33 bytes of a PNG: signature and a header that claims 60,000 x 60,000 pixels.
 std::string PngBomb() {
   return std::string(
-      "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\x02\0\0\0\x16\x3d\x54\x06", 33);
+      "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\x02\0\0\0\x0f\xb0\xe2\x15", 33);
 }
 
 struct BadRequest {
