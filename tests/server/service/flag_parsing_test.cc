@@ -25,7 +25,8 @@ TEST(FlagParsingTest, SetsFlagsSpelledWithDashes) {
 
 TEST(FlagParsingTest, NamesWhatIsWrong) {
   const std::pair<const char*, const char*> rows[] = {
-      {"--flag-test-count=many", "--flag-test-count is \"many\", expected a value like 5 (how many)"},
+      {"--flag-test-count=many",
+       "--flag-test-count is \"many\", expected a value like 5 (how many)"},
       {"--flag-test-count", "--flag-test-count has no value"},
       {"--no-such-flag=1", "unknown flag --no-such-flag"},
       {"stray", "argument is \"stray\""},
