@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/atomic_file.h"
 #include "storage/base/status_macros.h"
 #include "storage/file_io.h"
 
@@ -21,24 +22,14 @@ std::string IdxBytes(const std::vector<uint32_t>& dimensions, std::span<const ui
   return bytes;
 }
 
-absl::Status WriteInOneStep(const std::filesystem::path& path, absl::string_view bytes) {
-  std::filesystem::path partial = path;
-  partial += ".partial";
-  absl::Status written = WriteFileDurably(partial, bytes);
-  std::error_code error;
-  if (written.ok()) std::filesystem::rename(partial, path, error);
-  if (error) written = ErrorCodeToStatus(error, "rename", partial);
-  if (!written.ok()) std::filesystem::remove(partial, error);
-  return written;
-}
-
 absl::Status WriteHalf(const Dataset& data, const std::filesystem::path& dir,
                        const std::string& prefix) {
   const std::vector<uint8_t> labels(data.labels.begin(), data.labels.end());
   const auto count = static_cast<uint32_t>(data.size());
-  PROVNET_RETURN_IF_ERROR(WriteInOneStep(dir / (prefix + "-images-idx3-ubyte"),
-                                         IdxBytes({count, data.height, data.width}, data.pixels)));
-  return WriteInOneStep(dir / (prefix + "-labels-idx1-ubyte"), IdxBytes({count}, labels));
+  PROVNET_RETURN_IF_ERROR(
+      WriteFileAtomically(dir / (prefix + "-images-idx3-ubyte"),
+                          IdxBytes({count, data.height, data.width}, data.pixels)));
+  return WriteFileAtomically(dir / (prefix + "-labels-idx1-ubyte"), IdxBytes({count}, labels));
 }
 
 }  // namespace

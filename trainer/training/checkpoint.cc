@@ -9,11 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "storage/atomic_file.h"
 #include "storage/base/status_macros.h"
 #include "storage/file_io.h"
 #include "storage/sha256.h"
 #include "trainer/network/torch_errors.h"
-#include "trainer/training/atomic_file.h"
 
 namespace provnet {
 namespace {

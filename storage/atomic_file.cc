@@ -1,4 +1,4 @@
-#include "trainer/training/atomic_file.h"
+#include "storage/atomic_file.h"
 
 #include <system_error>
 

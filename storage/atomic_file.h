@@ -1,5 +1,5 @@
-#ifndef PROVNET_TRAINER_TRAINING_ATOMIC_FILE_H_
-#define PROVNET_TRAINER_TRAINING_ATOMIC_FILE_H_
+#ifndef PROVNET_STORAGE_ATOMIC_FILE_H_
+#define PROVNET_STORAGE_ATOMIC_FILE_H_
 
 #include <filesystem>
 
@@ -15,4 +15,4 @@ absl::Status WriteFileAtomically(const std::filesystem::path& path, absl::string
 
 }  // namespace provnet
 
-#endif  // PROVNET_TRAINER_TRAINING_ATOMIC_FILE_H_
+#endif  // PROVNET_STORAGE_ATOMIC_FILE_H_
