@@ -36,10 +36,16 @@ void SetFloats(v1::ExplainRequest& request, float odd_one) {
   request.mutable_tensor()->set_data(bytes);
 }
 
-// The first 33 bytes of a PNG: signature and a header that claims 60,000 x 60,000 pixels.
+// A small PNG whose header claims 60,000 x 60,000 pixels; the pixel data itself is noise.
 std::string PngBomb() {
   return std::string(
-      "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\x02\0\0\0\x0f\xb0\xe2\x15", 33);
+             "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\x02\0\0\0\x0f\xb0\xe2\x15",
+             33) +
+         std::string(
+             "\0\0\0\x40"
+             "IDAT",
+             8) +
+         std::string(68, '\x78');
 }
 
 struct BadRequest {
