@@ -15,7 +15,7 @@
 #include "storage/image/image.h"
 #include "tests/client/fake_provenance_server.h"
 #include "tests/client/idx_files.h"
-#include "tests/client/temporary_folder.h"
+#include "tests/testing/temp_dir.h"
 
 namespace provnet {
 namespace {
@@ -43,7 +43,7 @@ class CommandTest : public ::testing::Test {
     err_ = err.str();
     return exit_code;
   }
-  std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
   std::string WriteDigits() const {
     WriteFile(Path("x-images-idx3-ubyte"), IdxImagesFile({"abcd", "bcde", "cdef"}, 2, 2));
     WriteFile(Path("x-labels-idx1-ubyte"), IdxLabelsFile({1, 1, 1}));
@@ -51,7 +51,7 @@ class CommandTest : public ::testing::Test {
   }
 
   FakeProvenanceServer server_;
-  TemporaryFolder folder_;
+  TempDir folder_;
   std::string out_;
   std::string err_;
 };
@@ -144,8 +144,9 @@ TEST_F(CommandTest, LeavesNothingWhereThePageCannotBeWritten) {
 TEST_F(CommandTest, ShowsTheOthersWhenOneInputFails) {
   WriteFile(Path("a.png"), *EncodePng({1, 1, 1, {0}}));
   WriteFile(Path("empty.png"), "");
-  EXPECT_EQ(Run({"explain", folder_.path(), "/no/such.png", "--html=" + Path("page.html")}),
-            kExitFailed);
+  EXPECT_EQ(
+      Run({"explain", folder_.path().string(), "/no/such.png", "--html=" + Path("page.html")}),
+      kExitFailed);
   EXPECT_THAT(out_, HasSubstr("a.png → odd"));
   EXPECT_THAT(err_, HasSubstr("empty.png: INVALID_ARGUMENT: the image is empty"));
   EXPECT_THAT(err_, HasSubstr("/no/such.png: NOT_FOUND"));
@@ -154,7 +155,7 @@ TEST_F(CommandTest, ShowsTheOthersWhenOneInputFails) {
 }
 
 TEST_F(CommandTest, NamesAFolderWithoutImages) {
-  EXPECT_EQ(Run({"explain", folder_.path()}), kExitFailed);
+  EXPECT_EQ(Run({"explain", folder_.path().string()}), kExitFailed);
   EXPECT_THAT(err_, HasSubstr("no .png, .jpg or .jpeg file"));
 }
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "tests/client/idx_files.h"
-#include "tests/client/temporary_folder.h"
+#include "tests/testing/temp_dir.h"
 
 namespace provnet {
 namespace {
@@ -19,16 +19,16 @@ using ::testing::HasSubstr;
 
 class IdxImagesTest : public ::testing::Test {
  protected:
-  std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
   void ExpectError(absl::StatusCode code, const std::string& message, uint64_t first = 0,
                    std::optional<uint64_t> count = {}) {
     absl::Status status = ReadIdxImages(Path("x-images-idx3-ubyte"), first, count).status();
     EXPECT_EQ(status.code(), code) << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr(message));
-    EXPECT_THAT(std::string(status.message()), HasSubstr(folder_.path()));
+    EXPECT_THAT(std::string(status.message()), HasSubstr(folder_.path().string()));
   }
 
-  TemporaryFolder folder_;
+  TempDir folder_;
 };
 
 TEST_F(IdxImagesTest, ReadsAllImagesAndTheirLabels) {

@@ -3,22 +3,16 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include "tests/testing/temp_dir.h"
 
 namespace provnet {
 namespace {
 
 class ScriptModelTest : public ::testing::Test {
  protected:
-  ScriptModelTest() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "provnet-model-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-  }
-  ~ScriptModelTest() override { std::filesystem::remove_all(directory_); }
-
   std::filesystem::path Save(const std::string& source) {
     torch::jit::Module module("Net");
     module.register_attribute("training", c10::BoolType::get(), true);
@@ -27,7 +21,7 @@ class ScriptModelTest : public ::testing::Test {
     return directory_ / "model.pt";
   }
 
-  std::filesystem::path directory_;
+  TempDir directory_;
   const c10::Device cpu_{c10::kCPU};
 };
 

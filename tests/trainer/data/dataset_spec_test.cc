@@ -3,13 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/testing/temp_dir.h"
 #include "tests/trainer/data/idx_files.h"
 
 namespace provnet {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::TempDir;
 
 TEST(LoadDatasetTest, GeneratesGlyphsFromTheSeed) {
   const auto data = LoadDataset("glyphs:100", 7);

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "tests/testing/temp_dir.h"
 #include "tests/trainer/data/idx_files.h"
 
 namespace provnet {
@@ -12,7 +13,6 @@ namespace {
 
 using testing::Gzip;
 using ::testing::HasSubstr;
-using testing::TempDir;
 using testing::WriteFile;
 
 // Compresses badly, and is longer than the blocks that the source reads.

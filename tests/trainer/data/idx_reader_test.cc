@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/testing/temp_dir.h"
 #include "tests/trainer/data/idx_files.h"
 
 namespace provnet {
@@ -20,7 +21,6 @@ using testing::Idx;
 using testing::IdxImages;
 using testing::IdxLabels;
 using testing::ReadFile;
-using testing::TempDir;
 using testing::WriteFile;
 using testing::WriteIdxFolder;
 
