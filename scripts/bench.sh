@@ -47,13 +47,7 @@ start() {
   rm -f "$out/ports"
   "$@" --port_file="$out/ports" 2>"$out/server.log" &
   pid=$!
-  for ((i = 0; i < 600; ++i)); do
-    [[ -s $out/ports ]] && break
-    kill -0 "$pid" 2>/dev/null || { cat "$out/server.log" >&2; die "$1 did not start"; }
-    sleep 0.1
-  done
-  grpc=$(sed -n 's/^grpc=//p' "$out/ports")
-  http=$(sed -n 's/^http=//p' "$out/ports")
+  await_ports "$out/ports" "$pid" "$out/server.log"
 }
 
 # load NAME REPEAT ARGUMENT...: one run of the load driver against $grpc.

@@ -41,13 +41,7 @@ rm -f "$out/ports"
   --port-file="$out/ports" 2>"$out/server.log" &
 server=$!
 trap 'kill -TERM $server 2>/dev/null && wait $server || true' EXIT
-for ((i = 0; i < 300; ++i)); do
-  [[ -s $out/ports ]] && break
-  kill -0 $server 2>/dev/null || { cat "$out/server.log" >&2; die "the server did not start"; }
-  sleep 0.1
-done
-[[ -s $out/ports ]] || die "the server was not ready within 30 s; its log is in $out/server.log"
-grpc=$(sed -n 's/^grpc=//p' "$out/ports")
+await_ports "$out/ports" $server "$out/server.log"
 echo "provnet-server answers on $grpc" >&2
 
 if [[ -n $data ]]; then

@@ -29,4 +29,17 @@ build() {
   cmake --preset "$preset" >build/configure-"$preset".log 2>&1 || { cat build/configure-"$preset".log >&2; die "cmake --preset $preset failed"; }
   cmake --build --preset "$preset" -j "$(jobs)" ${@:+--target "$@"}
 }
+
+# await_ports FILE PID LOG: returns once the server PID has written its addresses to FILE; sets $grpc and $http.
+await_ports() {
+  local file=$1 server=$2 log=$3
+  for ((i = 0; i < 600; ++i)); do
+    [[ -s $file ]] && break
+    kill -0 "$server" 2>/dev/null || { cat "$log" >&2; die "the server did not start"; }
+    sleep 0.1
+  done
+  [[ -s $file ]] || die "the server was not ready within 60 s; its log is in $log"
+  grpc=$(sed -n 's/^grpc=//p' "$file")
+  http=$(sed -n 's/^http=//p' "$file")
+}
 mkdir -p build
