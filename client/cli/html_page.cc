@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
+#include "client/cli/head_name.h"
 #include "client/cli/html_card.h"
 #include "client/cli/html_style.h"
 
@@ -27,17 +28,6 @@ std::string Grouped(uint64_t number) {
     grouped += digits[i];
   }
   return grouped;
-}
-
-absl::string_view HeadName(v1::HeadType head) {
-  switch (head) {
-    case v1::HEAD_TYPE_CLASS_CONDITIONAL:
-      return "class-conditional";
-    case v1::HEAD_TYPE_EMBEDDING:
-      return "embedding";
-    default:
-      return "unknown";
-  }
 }
 
 std::string FilterButton(absl::string_view show, absl::string_view name, size_t count,

@@ -4,16 +4,14 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "client/cli/command.h"
 #include "client/cli/explanation_json.h"
 #include "client/cli/flags.h"
+#include "client/cli/head_name.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
@@ -28,13 +26,6 @@ constexpr char kDetails[] =
 
 constexpr size_t kColumns = 7;
 using Row = std::array<std::string, kColumns>;
-
-// "class-conditional" for HEAD_TYPE_CLASS_CONDITIONAL.
-std::string HeadName(v1::HeadType head) {
-  const std::string name = v1::HeadType_Name(head);
-  return absl::StrReplaceAll(absl::AsciiStrToLower(absl::StripPrefix(name, "HEAD_TYPE_")),
-                             {{"_", "-"}});
-}
 
 std::string InputText(const v1::InputSpec& input) {
   return absl::StrCat(input.channels(), "x", input.height(), "x", input.width());
