@@ -31,6 +31,9 @@ constexpr char kSeeUsage[] = "see provnet-train --help";
 
 ABSL_FLAG(std::string, dataset, "", kSeeUsage);
 ABSL_FLAG(std::string, head, "class-conditional", kSeeUsage);
+ABSL_FLAG(std::string, size, "small", kSeeUsage);
+ABSL_FLAG(std::string, sharing, "IV", kSeeUsage);
+ABSL_FLAG(double, alpha, 0, kSeeUsage);
 ABSL_FLAG(std::string, output, "", kSeeUsage);
 ABSL_FLAG(double, subset, 1, kSeeUsage);
 ABSL_FLAG(uint64_t, seed, 1, kSeeUsage);
@@ -65,9 +68,12 @@ what to learn
   --subset=SHARE                share of the training samples to use, each class alike (1)
   --seed=N                      draws subset, initial values, order and views (1)
 what to build
-  --head=HEAD                   class-conditional or embedding (class-conditional)
+  --head=HEAD                   class-conditional, class-independent, single-branch or embedding (class-conditional)
+  --size=SIZE                   backbone: small, medium, large or xlarge (small)
+  --sharing=LEVEL               blocks of the backbone that class and index branch share: I (none), II, III, IV (all) (IV)
   --output=REPOSITORY/NAME      the model's folder in a model repository (required)
-how to learn (defaults: class-conditional / embedding)
+how to learn (defaults: class-conditional / embedding; class-independent as class-conditional;
+single-branch too, but for --lambda-class=0 and --index-gradient-scale=1)
   --epochs=N                    passes over the samples (@epochs)
   --batch-size=N                samples a step (@batch_size)
   --learning-rate=X             AdamW's highest step size in the one-cycle schedule (@learning_rate)
@@ -75,7 +81,8 @@ how to learn (defaults: class-conditional / embedding)
   --lambda-class=X              weight of the class loss (@lambda_class)
   --lambda-index=X              weight of the index loss (@lambda_index)
   --index-gradient-scale=X      how much the index loss shapes the backbone, 0 to 1 (@index_gradient_scale)
-  --label-smoothing=X           class-conditional: share of the target spread over the class (@label_smoothing)
+  --label-smoothing=X           all but embedding: share of the target spread over the candidates (@label_smoothing)
+  --alpha=X                     single-branch: share of the targets that are other samples of the class (0)
   --embedding-dim=N             embedding: length of the vectors (@embedding_dim)
   --temperature=X               embedding: temperature of the contrastive loss (@temperature)
 running
@@ -144,6 +151,9 @@ absl::StatusOr<FitOptions> OptionsFromFlags() {
     options.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   }
   TrainingOptions& training = options.training = DefaultTrainingOptions(head);
+  PROVNET_ASSIGN_OR_RETURN(training.size, ParseBackboneSize(absl::GetFlag(FLAGS_size)));
+  PROVNET_ASSIGN_OR_RETURN(training.sharing, ParseSharing(absl::GetFlag(FLAGS_sharing)));
+  training.alpha = absl::GetFlag(FLAGS_alpha);
   training.seed = absl::GetFlag(FLAGS_seed);
   OverrideIfSet(absl::GetFlag(FLAGS_epochs), training.epochs);
   OverrideIfSet(absl::GetFlag(FLAGS_batch_size), training.batch_size);

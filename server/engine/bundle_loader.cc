@@ -103,7 +103,13 @@ absl::Status BundleLoader::MakeIndexHead() {
     case v1::HEAD_TYPE_EMBEDDING:
       return MakeVectorHead(bf16);
     case v1::HEAD_TYPE_CLASS_CONDITIONAL:
-      return MakeClassConditionalHead(bf16);
+      return MakeLogitHead(
+          CandidateLayout::PerClass(parts_.labels,
+                                    static_cast<uint32_t>(parts_.manifest.class_names_size())),
+          bf16);
+    case v1::HEAD_TYPE_CLASS_INDEPENDENT:
+    case v1::HEAD_TYPE_SINGLE_BRANCH:
+      return MakeLogitHead(CandidateLayout::AllSamples(parts_.manifest.sample_count()), bf16);
     default:
       return absl::FailedPreconditionError(
           absl::StrCat("index head type ", parts_.manifest.index_head().type(), " in ",
@@ -139,9 +145,7 @@ absl::Status BundleLoader::MakeVectorHead(bool bf16) {
   return absl::OkStatus();
 }
 
-absl::Status BundleLoader::MakeClassConditionalHead(bool bf16) {
-  CandidateLayout layout = CandidateLayout::PerClass(
-      parts_.labels, static_cast<uint32_t>(parts_.manifest.class_names_size()));
+absl::Status BundleLoader::MakeLogitHead(CandidateLayout layout, bool bf16) {
   const auto least = static_cast<int64_t>(layout.max_candidates());
   const bool own_product = bf16 || !parts_.model->has_attribute();
   if (!own_product) {

@@ -24,7 +24,7 @@ class BundleLoader {
   absl::Status ReadLabels();
   absl::Status MakeIndexHead();
   absl::Status MakeVectorHead(bool bf16);
-  absl::Status MakeClassConditionalHead(bool bf16);
+  absl::Status MakeLogitHead(CandidateLayout layout, bool bf16);
   // Resolves options_.index_precision; `possible` says whether this bundle can be searched in bf16.
   absl::StatusOr<bool> UseBFloat16(bool possible, absl::string_view why_not) const;
 

@@ -94,9 +94,12 @@ v1::TrainingConfig DescribeTraining(const FitOptions& options, const Dataset& sa
   config.set_lambda_class(training.lambda_class);
   config.set_lambda_index(training.lambda_index);
   config.set_index_gradient_scale(training.index_gradient_scale);
-  if (training.head == v1::HEAD_TYPE_CLASS_CONDITIONAL) {
+  if (training.head != v1::HEAD_TYPE_EMBEDDING) {
     config.set_label_smoothing(training.label_smoothing);
   }
+  config.set_alpha(training.alpha);
+  config.set_sharing(std::string(SharingName(training.sharing)));
+  config.set_size(std::string(BackboneSizeName(training.size)));
   return config;
 }
 

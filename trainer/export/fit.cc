@@ -92,6 +92,7 @@ absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(
   PROVNET_ASSIGN_OR_RETURN(const auto trial_writer, BundleWriter::Create(model_directory));
   PROVNET_RETURN_IF_ERROR(
       WriteBundleContents(trial_writer->staging_directory(), trained.network, data.train));
+  manifest.set_parameter_count(trained.network.ParameterCount());
   PROVNET_ASSIGN_OR_RETURN(const v1::BundleManifest trial, trial_writer->Publish(manifest));
   const fs::path bundle = model_directory / absl::StrCat(trial.version());
 

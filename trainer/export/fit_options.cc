@@ -31,9 +31,13 @@ std::filesystem::path CheckpointDirectoryPath(const FitOptions& options) {
 
 absl::StatusOr<v1::HeadType> ParseHead(absl::string_view name) {
   if (name == "class-conditional") return v1::HEAD_TYPE_CLASS_CONDITIONAL;
+  if (name == "class-independent") return v1::HEAD_TYPE_CLASS_INDEPENDENT;
+  if (name == "single-branch") return v1::HEAD_TYPE_SINGLE_BRANCH;
   if (name == "embedding") return v1::HEAD_TYPE_EMBEDDING;
   return absl::InvalidArgumentError(
-      absl::StrCat("--head=", name, " is unknown: expected class-conditional or embedding"));
+      absl::StrCat("--head=", name,
+                   " is unknown: expected class-conditional, class-independent, single-branch or "
+                   "embedding"));
 }
 
 }  // namespace provnet

@@ -34,7 +34,8 @@ absl::Status ValidateFitOptions(const FitOptions& options);
 
 std::filesystem::path CheckpointDirectoryPath(const FitOptions& options);
 
-// "class-conditional" or "embedding". INVALID_ARGUMENT lists them.
+// "class-conditional", "class-independent", "single-branch" or "embedding". INVALID_ARGUMENT lists
+// them.
 absl::StatusOr<v1::HeadType> ParseHead(absl::string_view name);
 
 }  // namespace provnet

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "trainer/network/layer_names.h"
 #include "trainer/network/network_source.h"
 #include "trainer/network/torch_errors.h"
 
@@ -38,34 +39,57 @@ class Initializer {
     module_.register_buffer(prefix + "_var", at::ones({size}));
   }
 
+  // int64 [N].
+  void SampleClasses(const std::vector<uint32_t>& classes) {
+    module_.register_buffer(
+        "sample_class",
+        at::tensor(std::vector<int64_t>(classes.begin(), classes.end()), at::kLong));
+  }
+
  private:
   torch::jit::Module& module_;
   at::Generator generator_;
 };
 
-void RegisterBackbone(const NetworkSpec& spec, Initializer& init) {
-  int64_t inputs = spec.channels;
-  for (size_t block = 0; block < kBlockChannels.size(); ++block) {
-    const int64_t outputs = kBlockChannels[block];
-    const std::string norm = absl::StrCat("norm", block + 1);
-    init.Uniform(absl::StrCat("conv", block + 1, "_weight"), {outputs, inputs, 3, 3}, 9 * inputs);
-    init.Parameter(norm + "_weight", at::ones({outputs}));
-    init.Parameter(norm + "_bias", at::zeros({outputs}));
-    init.RunningStatistics(norm, outputs);
-    inputs = outputs;
+// Registers blocks first .. last-1 of one part of the backbone.
+void RegisterBlocks(const NetworkSpec& spec, absl::string_view branch, uint32_t first,
+                    uint32_t last, Initializer& init) {
+  const BackboneShape shape = ShapeOf(spec.size);
+  for (uint32_t block = first; block < last; ++block) {
+    const int64_t outputs = shape.channels[block];
+    int64_t inputs = block == 0 ? int64_t{spec.channels} : shape.channels[block - 1];
+    for (uint32_t i = 0; i < shape.convolutions; ++i) {
+      const std::string layer = LayerName(branch, block, i);
+      init.Uniform(layer + "_weight", {outputs, inputs, 3, 3}, 9 * inputs);
+      init.Parameter(layer + "_norm_weight", at::ones({outputs}));
+      init.Parameter(layer + "_norm_bias", at::zeros({outputs}));
+      init.RunningStatistics(layer + "_norm", outputs);
+      inputs = outputs;
+    }
   }
 }
 
+void RegisterBackbone(const NetworkSpec& spec, Initializer& init) {
+  const uint32_t shared = SharedBlocks(spec.sharing);
+  RegisterBlocks(spec, kSharedBlocks, 0, shared, init);
+  if (shared == kBlocks) return;
+  RegisterBlocks(spec, kClassBranch, shared, kBlocks, init);
+  RegisterBlocks(spec, kIndexBranch, shared, kBlocks, init);
+}
+
 void RegisterHeads(const NetworkSpec& spec, Initializer& init) {
-  const int64_t features = FeatureDim(spec);
-  init.Uniform("class_weight", {spec.classes, features}, features);
-  init.Uniform("class_bias", {spec.classes}, features);
+  const int64_t features = BranchDim(spec);
+  if (spec.head != v1::HEAD_TYPE_SINGLE_BRANCH) {
+    init.Uniform("class_weight", {spec.classes, features}, features);
+    init.Uniform("class_bias", {spec.classes}, features);
+  }
   init.RunningStatistics("index", features);
-  const bool embedding = spec.head == v1::HEAD_TYPE_EMBEDDING;
-  const int64_t index_inputs = embedding ? features : features + spec.classes;
+  const bool conditional = spec.head == v1::HEAD_TYPE_CLASS_CONDITIONAL;
+  const int64_t index_inputs = conditional ? features + spec.classes : features;
   init.Uniform("index_weight", {spec.index_dim, index_inputs}, index_inputs);
   init.Uniform("index_bias", {spec.index_dim}, index_inputs);
-  if (embedding) init.RunningStatistics("embedding", spec.index_dim);
+  if (spec.head == v1::HEAD_TYPE_EMBEDDING) init.RunningStatistics("embedding", spec.index_dim);
+  if (spec.head == v1::HEAD_TYPE_SINGLE_BRANCH) init.SampleClasses(spec.sample_classes);
 }
 
 }  // namespace
@@ -112,7 +136,9 @@ void ProvenanceNetwork::SetStatisticsMomentum(double momentum) {
 
 std::vector<at::Tensor> ProvenanceNetwork::RunningStatistics() const {
   std::vector<at::Tensor> statistics;
-  for (const auto& buffer : module_.buffers()) statistics.push_back(buffer);
+  for (const auto& buffer : module_.buffers()) {
+    if (buffer.is_floating_point()) statistics.push_back(buffer);
+  }
   return statistics;
 }
 
@@ -120,6 +146,14 @@ std::vector<at::Tensor> ProvenanceNetwork::Parameters() const {
   std::vector<at::Tensor> parameters;
   for (const auto& parameter : module_.parameters()) parameters.push_back(parameter);
   return parameters;
+}
+
+uint64_t ProvenanceNetwork::ParameterCount() const {
+  uint64_t count = 0;
+  for (const auto& parameter : module_.parameters()) {
+    count += static_cast<uint64_t>(parameter.numel());
+  }
+  return count;
 }
 
 std::vector<std::pair<std::string, at::Tensor>> ProvenanceNetwork::NamedState() const {

@@ -13,6 +13,7 @@ namespace {
 
 // Streams of one epoch's seed; samples' views use the streams from 0 on.
 constexpr uint64_t kOrderStream = ~uint64_t{0};
+constexpr uint64_t kTargetStream = ~uint64_t{1};
 
 at::Tensor EmptyImages(const Dataset& data, size_t count) {
   return at::empty({static_cast<int64_t>(count), data.channels, data.height, data.width});
@@ -35,12 +36,12 @@ at::Tensor ImagesToTensor(const Dataset& data, at::ArrayRef<uint64_t> samples) {
   return ChannelsLast(bytes.to(at::kFloat).div_(255));
 }
 
-BatchSource::BatchSource(const Dataset& data, uint32_t batch_size, const AugmentOptions& augment,
-                         uint64_t seed)
+BatchSource::BatchSource(const Dataset& data, const IndexTargets& targets, uint32_t batch_size,
+                         const AugmentOptions& augment, uint64_t seed)
     : data_(data),
+      targets_(targets),
       augment_(augment),
       seed_(seed),
-      positions_(NumberWithinClasses(data.labels, static_cast<uint32_t>(data.class_names.size()))),
       batches_((data.size() + batch_size - 1) / batch_size),
       order_(data.size()) {
   StartEpoch(0);
@@ -60,13 +61,13 @@ TrainingBatch BatchSource::CleanBatch(uint64_t batch) const {
   TrainingBatch result;
   result.clean = ImagesToTensor(data_, samples);
   result.labels = at::empty({count}, at::kLong);
-  result.positions = at::empty({count}, at::kLong);
-  result.class_sizes = at::empty({count}, at::kLong);
+  result.targets = at::empty({count}, at::kLong);
+  result.candidates = at::empty({count}, at::kLong);
+  const uint64_t target_seed = MixSeed(epoch_seed_, kTargetStream);
   for (int64_t i = 0; i < count; ++i) {
-    const uint32_t label = data_.labels[samples[i]];
-    result.labels.data_ptr<int64_t>()[i] = label;
-    result.positions.data_ptr<int64_t>()[i] = positions_.position[samples[i]];
-    result.class_sizes.data_ptr<int64_t>()[i] = positions_.class_sizes[label];
+    result.labels.data_ptr<int64_t>()[i] = data_.labels[samples[i]];
+    result.targets.data_ptr<int64_t>()[i] = targets_.Column(samples[i], target_seed);
+    result.candidates.data_ptr<int64_t>()[i] = targets_.Candidates(samples[i]);
   }
   return result;
 }

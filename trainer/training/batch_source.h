@@ -8,7 +8,7 @@
 
 #include "trainer/data/augment.h"
 #include "trainer/data/dataset.h"
-#include "trainer/network/class_positions.h"
+#include "trainer/training/index_targets.h"
 
 namespace provnet {
 
@@ -18,10 +18,11 @@ struct TrainingBatch {
   // random view of each.
   at::Tensor clean;
   at::Tensor augmented;
-  // int64 [B]: class, position within the class, and number of samples of the class.
+  // int64 [B]: class, target column of the index head, and number of columns that stand for a
+  // sample.
   at::Tensor labels;
-  at::Tensor positions;
-  at::Tensor class_sizes;
+  at::Tensor targets;
+  at::Tensor candidates;
 };
 
 // Cuts each epoch's random order of the samples into batches whose sizes differ by at most one. The
@@ -29,9 +30,9 @@ struct TrainingBatch {
 // thread-safe.
 class BatchSource {
  public:
-  // `data` outlives this object and is not empty; batch_size is at least 1.
-  BatchSource(const Dataset& data, uint32_t batch_size, const AugmentOptions& augment,
-              uint64_t seed);
+  // `data`, which is not empty, and its `targets` outlive this object; batch_size is at least 1.
+  BatchSource(const Dataset& data, const IndexTargets& targets, uint32_t batch_size,
+              const AugmentOptions& augment, uint64_t seed);
 
   uint64_t batches_per_epoch() const { return batches_; }
 
@@ -46,9 +47,9 @@ class BatchSource {
 
  private:
   const Dataset& data_;
+  const IndexTargets& targets_;
   const AugmentOptions augment_;
   const uint64_t seed_;
-  const ClassPositions positions_;
   const uint64_t batches_;
 
   uint64_t epoch_seed_ = 0;

@@ -12,16 +12,20 @@ at::Tensor ScaleGradient(const at::Tensor& x, double scale) {
   return x * scale + x.detach() * (1 - scale);
 }
 
-at::Tensor PositionLoss(const at::Tensor& logits, const at::Tensor& position,
-                        const at::Tensor& class_size, double smoothing) {
-  const at::Tensor columns = at::arange(logits.size(1), position.options());
-  const at::Tensor invalid = columns.unsqueeze(0) >= class_size.unsqueeze(1);
+at::Tensor CandidateLoss(const at::Tensor& logits, const at::Tensor& target,
+                         const at::Tensor& candidates, double smoothing) {
+  if (candidates.min().item<int64_t>() == logits.size(1)) {
+    return at::cross_entropy_loss(logits, target, /*weight=*/{}, at::Reduction::Mean,
+                                  /*ignore_index=*/-100, smoothing);
+  }
+  const at::Tensor columns = at::arange(logits.size(1), target.options());
+  const at::Tensor invalid = columns.unsqueeze(0) >= candidates.unsqueeze(1);
   const at::Tensor log_probability = at::log_softmax(
       logits.masked_fill(invalid, -std::numeric_limits<double>::infinity()), /*dim=*/1);
-  at::Tensor loss = -log_probability.gather(1, position.unsqueeze(1)).squeeze(1);
+  at::Tensor loss = -log_probability.gather(1, target.unsqueeze(1)).squeeze(1);
   if (smoothing > 0) {
     const at::Tensor mean_over_valid =
-        -log_probability.masked_fill(invalid, 0).sum(1) / class_size.to(logits.scalar_type());
+        -log_probability.masked_fill(invalid, 0).sum(1) / candidates.to(logits.scalar_type());
     loss = loss * (1 - smoothing) + mean_over_valid * smoothing;
   }
   return loss.mean();

@@ -8,9 +8,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "trainer/data/channel_statistics.h"
 #include "trainer/data/random.h"
+#include "trainer/network/class_positions.h"
 #include "trainer/network/torch_errors.h"
 #include "trainer/training/batch_source.h"
+#include "trainer/training/index_targets.h"
 #include "trainer/training/losses.h"
 #include "trainer/training/one_cycle.h"
 
@@ -47,13 +50,17 @@ class Fit {
         identity_(identity),
         context_(context),
         optimizer_(network_.Parameters(), OptimizerOptions(options)),
-        batches_(data, options.batch_size, options.augment, MixSeed(options.seed, kBatchStream)) {}
+        targets_(data.labels, static_cast<uint32_t>(data.class_names.size()), options.head,
+                 options.alpha),
+        batches_(data, targets_, options.batch_size, options.augment,
+                 MixSeed(options.seed, kBatchStream)) {}
 
   absl::StatusOr<TrainedNetwork> Run();
 
  private:
   absl::Status RunEpoch(uint32_t epoch);
   Losses ComputeLosses(const TrainingBatch& batch);
+  at::Tensor IndexLoss(const TrainingBatch& batch, const at::Tensor& features);
   void Step(uint64_t step, const Losses& losses);
   absl::Status CheckFinite(const TrainingProgress& progress) const;
   void EstimateTime(absl::Duration epoch_start, TrainingProgress& progress) const;
@@ -65,6 +72,7 @@ class Fit {
   const RunIdentity& identity_;
   TrainingContext& context_;
   torch::optim::AdamW optimizer_;
+  const IndexTargets targets_;
   BatchSource batches_;
   RunPosition position_;
 };
@@ -114,25 +122,34 @@ absl::Status Fit::RunEpoch(uint32_t epoch) {
   return absl::OkStatus();
 }
 
+// A loss without weight is not computed: 0 stands for it.
 Losses Fit::ComputeLosses(const TrainingBatch& batch) {
-  const int64_t count = batch.labels.size(0);
+  const bool views = options_.lambda_class > 0 || options_.head == v1::HEAD_TYPE_EMBEDDING;
   const at::Tensor features = network_.Features(
-      at::cat({batch.clean, batch.augmented}).contiguous(at::MemoryFormat::ChannelsLast));
-  const at::Tensor labels = at::cat({batch.labels, batch.labels});
-  Losses losses;
-  losses.class_loss = at::cross_entropy_loss(network_.Classify(features), labels);
-  const at::Tensor index_features = ScaleGradient(features, options_.index_gradient_scale);
-  if (options_.head == v1::HEAD_TYPE_EMBEDDING) {
-    const at::Tensor vectors = network_.Query(index_features, labels);
-    losses.index_loss = ContrastiveLoss(vectors.narrow(0, 0, count),
-                                        vectors.narrow(0, count, count), options_.temperature);
-  } else {
-    // The true class, not the predicted one: teacher forcing.
-    const at::Tensor logits = network_.Attribute(index_features.narrow(0, 0, count), batch.labels);
-    losses.index_loss =
-        PositionLoss(logits, batch.positions, batch.class_sizes, options_.label_smoothing);
+      views ? at::cat({batch.clean, batch.augmented}).contiguous(at::MemoryFormat::ChannelsLast)
+            : batch.clean);
+  Losses losses{at::zeros({}), at::zeros({})};
+  if (options_.lambda_class > 0) {
+    losses.class_loss =
+        at::cross_entropy_loss(network_.Classify(features), at::cat({batch.labels, batch.labels}));
+  }
+  if (options_.lambda_index > 0) {
+    losses.index_loss = IndexLoss(batch, ScaleGradient(features, options_.index_gradient_scale));
   }
   return losses;
+}
+
+// `features` begin with those of the samples as they are.
+at::Tensor Fit::IndexLoss(const TrainingBatch& batch, const at::Tensor& features) {
+  const int64_t count = batch.labels.size(0);
+  if (options_.head == v1::HEAD_TYPE_EMBEDDING) {
+    const at::Tensor vectors = network_.Query(features, at::cat({batch.labels, batch.labels}));
+    return ContrastiveLoss(vectors.narrow(0, 0, count), vectors.narrow(0, count, count),
+                           options_.temperature);
+  }
+  // The true class, not the predicted one: teacher forcing.
+  const at::Tensor logits = network_.Attribute(features.narrow(0, 0, count), batch.labels);
+  return CandidateLoss(logits, batch.targets, batch.candidates, options_.label_smoothing);
 }
 
 void Fit::Step(uint64_t step, const Losses& losses) {
@@ -170,7 +187,7 @@ void Fit::RecalibrateStatistics() {
   torch::NoGradGuard no_gradient;
   network_.SetTraining(true);
   network_.SetStatisticsMomentum(1);
-  const BatchSource source(data_, kCalibrationBatchSize, options_.augment,
+  const BatchSource source(data_, targets_, kCalibrationBatchSize, options_.augment,
                            MixSeed(options_.seed, kCalibrationStream));
   std::vector<at::Tensor> statistics = network_.RunningStatistics(), means;
   for (const at::Tensor& statistic : statistics) means.push_back(at::zeros_like(statistic));
@@ -187,16 +204,24 @@ void Fit::RecalibrateStatistics() {
 }  // namespace
 
 absl::StatusOr<NetworkSpec> SpecFor(const Dataset& data, const TrainingOptions& options) {
+  ChannelStatistics channels = MeasureChannels(data);
   NetworkSpec spec{.channels = data.channels,
                    .height = data.height,
                    .width = data.width,
+                   .channel_mean = std::move(channels.mean),
+                   .channel_stddev = std::move(channels.stddev),
                    .classes = static_cast<uint32_t>(data.class_names.size()),
                    .head = options.head,
-                   .index_dim = options.embedding_dim};
+                   .index_dim = static_cast<uint32_t>(data.size()),
+                   .sample_classes = {},
+                   .size = options.size,
+                   .sharing = options.sharing};
+  if (options.head == v1::HEAD_TYPE_EMBEDDING) spec.index_dim = options.embedding_dim;
   if (options.head == v1::HEAD_TYPE_CLASS_CONDITIONAL) {
     spec.index_dim =
         static_cast<uint32_t>(NumberWithinClasses(data.labels, spec.classes).max_class_size());
   }
+  if (options.head == v1::HEAD_TYPE_SINGLE_BRANCH) spec.sample_classes = data.labels;
   PROVNET_RETURN_IF_ERROR(ValidateNetworkSpec(spec));
   return spec;
 }

@@ -17,6 +17,26 @@ absl::Status CheckRange(const char* flag, double value, double low, double high)
       absl::StrCat("--", flag, "=", value, " is out of range: expected ", low, " to ", high));
 }
 
+// What only some heads have.
+absl::Status CheckBranches(const TrainingOptions& options) {
+  if (options.head != v1::HEAD_TYPE_SINGLE_BRANCH) {
+    if (options.alpha == 0) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--alpha=", options.alpha, " mixes the targets of --head=single-branch only: expected 0"));
+  }
+  if (options.lambda_class != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--lambda-class=", options.lambda_class,
+                     " weights a branch that --head=single-branch lacks: expected 0"));
+  }
+  if (options.sharing != Sharing::kEverything) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--sharing=", SharingName(options.sharing),
+                     " is for heads with two branches; --head=single-branch has one: expected IV"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 TrainingOptions DefaultTrainingOptions(v1::HeadType head) {
@@ -26,6 +46,10 @@ TrainingOptions DefaultTrainingOptions(v1::HeadType head) {
     options.epochs = 6;
     // A batch holds the negatives of the contrastive loss.
     options.batch_size = 256;
+    options.index_gradient_scale = 1;
+  }
+  if (head == v1::HEAD_TYPE_SINGLE_BRANCH) {
+    options.lambda_class = 0;
     options.index_gradient_scale = 1;
   }
   return options;
@@ -44,16 +68,19 @@ absl::Status ValidateTrainingOptions(const TrainingOptions& options) {
   PROVNET_RETURN_IF_ERROR(CheckRange("index-gradient-scale", options.index_gradient_scale, 0, 1));
   PROVNET_RETURN_IF_ERROR(CheckRange("embedding-dim", options.embedding_dim, 2, 4096));
   PROVNET_RETURN_IF_ERROR(CheckRange("temperature", options.temperature, 1e-3, 10));
+  PROVNET_RETURN_IF_ERROR(CheckRange("alpha", options.alpha, 0, 1));
   if (options.lambda_class == 0 && options.lambda_index == 0) {
     return absl::InvalidArgumentError(
         "--lambda-class and --lambda-index are both 0: there is nothing to learn");
   }
-  return absl::OkStatus();
+  return CheckBranches(options);
 }
 
 std::map<std::string, std::string> DescribeTrainingOptions(const TrainingOptions& options) {
   return {
       {"head", v1::HeadType_Name(options.head)},
+      {"size", std::string(BackboneSizeName(options.size))},
+      {"sharing", std::string(SharingName(options.sharing))},
       {"seed", absl::StrCat(options.seed)},
       {"epochs", absl::StrCat(options.epochs)},
       {"batch-size", absl::StrCat(options.batch_size)},
@@ -64,6 +91,7 @@ std::map<std::string, std::string> DescribeTrainingOptions(const TrainingOptions
       {"lambda-class", Exact(options.lambda_class)},
       {"lambda-index", Exact(options.lambda_index)},
       {"label-smoothing", Exact(options.label_smoothing)},
+      {"alpha", Exact(options.alpha)},
       {"index-gradient-scale", Exact(options.index_gradient_scale)},
       {"embedding-dim", absl::StrCat(options.embedding_dim)},
       {"temperature", Exact(options.temperature)},

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "provnet/v1/bundle.pb.h"
 #include "trainer/data/augment.h"
+#include "trainer/network/backbone.h"
 
 namespace provnet {
 
@@ -15,6 +16,9 @@ namespace provnet {
 // threads on one kind of processor.
 struct TrainingOptions {
   v1::HeadType head = v1::HEAD_TYPE_CLASS_CONDITIONAL;
+  BackboneSize size = BackboneSize::kSmall;
+  // Heads with two branches: what they share.
+  Sharing sharing = Sharing::kEverything;
   // Drives initial values, order of samples, dropout and augmentation.
   uint64_t seed = 1;
   // Passes over the training samples, 1 .. 10000. An epoch of 18,000 digits takes about 30 CPU
@@ -27,18 +31,25 @@ struct TrainingOptions {
   double weight_decay = 1e-2;
   double beta1 = 0.9;
   double beta2 = 0.99;
-  // Weights of the two losses; not negative, and not both zero.
+  // Weights of the two losses; not negative, and not both zero. Single-branch: there is no class
+  // loss, and lambda_class is 0.
   double lambda_class = 1;
   double lambda_index = 1;
-  // Class-conditional heads: share of the index target spread over the valid positions, in [0, 1).
+  // Heads with one logit a candidate: share of the index target spread over the candidates, in [0,
+  // 1).
   double label_smoothing = 0.05;
+  // Single-branch: probability that a step's target is, in place of the sample itself, another
+  // sample of its class, drawn anew in each epoch; in [0, 1]. 0 memorises samples, 1 learns
+  // classes.
+  double alpha = 0;
   // Factor on the index loss's gradient where it enters the backbone, in [0, 1]. High values favour
   // provenance, low ones the class.
   double index_gradient_scale = 0.1;
   // Embedding heads: length of the vectors, and temperature of the contrastive loss, in (0, 10].
   uint32_t embedding_dim = 128;
   double temperature = 0.1;
-  // The random views. Class-conditional heads see them in the class loss only.
+  // The random views. Embedding heads compare them with their samples; other heads see them in the
+  // class loss only.
   AugmentOptions augment;
 };
 

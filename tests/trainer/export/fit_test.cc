@@ -145,6 +145,33 @@ TEST_F(FitTest, EmbeddingHeadExportsAUnitVectorOfEverySample) {
   EXPECT_GT(published->metrics().index_top1(), 0.99);
 }
 
+TEST_F(FitTest, HeadsOverAllSamplesArePublishedAndServed) {
+  for (v1::HeadType head : {v1::HEAD_TYPE_CLASS_INDEPENDENT, v1::HEAD_TYPE_SINGLE_BRANCH}) {
+    FitOptions options = Options(head);
+    options.output = folder_ / "repository" / v1::HeadType_Name(head);
+    options.training.epochs = 4;
+    const auto published = Run(options);
+    ASSERT_TRUE(published.ok()) << published.status();
+    EXPECT_EQ(published->index_head().type(), head);
+    EXPECT_EQ(published->index_head().dim(), 300U);
+    EXPECT_GT(published->parameter_count(), 300U * 2048U);
+    ExpectShares(published->metrics());
+  }
+}
+
+TEST_F(FitTest, SeparateBackbonesArePublishedAndServed) {
+  FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  options.training.sharing = Sharing::kNothing;
+  options.training.size = BackboneSize::kMedium;
+  options.training.epochs = 1;
+  options.subset_fraction = 0.2;
+  const auto published = Run(options);
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_EQ(published->feature_dim(), 2U * 4096U);
+  EXPECT_EQ(published->training().sharing(), "I");
+  EXPECT_EQ(published->training().size(), "medium");
+}
+
 TEST_F(FitTest, SecondFitBecomesTheNextVersion) {
   const FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
   ASSERT_TRUE(Run(options).ok());

@@ -7,8 +7,14 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr NetworkSpec kDigits{
-    .channels = 1, .height = 28, .width = 28, .classes = 10, .index_dim = 1800};
+const NetworkSpec kDigits{.channels = 1,
+                          .height = 28,
+                          .width = 28,
+                          .channel_mean = {0.13F},
+                          .channel_stddev = {0.31F},
+                          .classes = 10,
+                          .index_dim = 1800,
+                          .sample_classes = {}};
 
 TEST(NetworkSpec, DigitsHave2048Features) {
   EXPECT_TRUE(ValidateNetworkSpec(kDigits).ok());
@@ -45,6 +51,39 @@ TEST(NetworkSpec, RefusesAnUnknownHead) {
   NetworkSpec spec = kDigits;
   spec.head = v1::HEAD_TYPE_UNSPECIFIED;
   EXPECT_THAT(std::string(ValidateNetworkSpec(spec).message()), HasSubstr("HEAD_TYPE_UNSPECIFIED"));
+}
+
+TEST(NetworkSpec, TwoBranchesDoubleTheFeatures) {
+  NetworkSpec spec = kDigits;
+  spec.sharing = Sharing::kTwoBlocks;
+  EXPECT_TRUE(ValidateNetworkSpec(spec).ok());
+  EXPECT_EQ(BranchDim(spec), 2048);
+  EXPECT_EQ(FeatureDim(spec), 4096);
+}
+
+TEST(NetworkSpec, RefusesNormalizationThatDoesNotFit) {
+  NetworkSpec spec = kDigits;
+  spec.channel_mean = {0.1F, 0.2F};
+  EXPECT_THAT(std::string(ValidateNetworkSpec(spec).message()), HasSubstr("2 channel means"));
+  spec = kDigits;
+  spec.channel_stddev = {0};
+  EXPECT_THAT(std::string(ValidateNetworkSpec(spec).message()), HasSubstr("deviation 0"));
+}
+
+TEST(NetworkSpec, ASingleBranchNeedsItsSamplesClassesAndSharesNothing) {
+  NetworkSpec spec = kDigits;
+  spec.head = v1::HEAD_TYPE_SINGLE_BRANCH;
+  spec.index_dim = 3;
+  spec.sample_classes = {0, 9};
+  EXPECT_THAT(std::string(ValidateNetworkSpec(spec).message()),
+              HasSubstr("number of sample classes is 2, expected 3"));
+  spec.sample_classes = {0, 9, 10};
+  EXPECT_THAT(std::string(ValidateNetworkSpec(spec).message()),
+              HasSubstr("class of a sample is 10, expected 0 to 9"));
+  spec.sample_classes = {0, 9, 1};
+  EXPECT_TRUE(ValidateNetworkSpec(spec).ok());
+  spec.sharing = Sharing::kNothing;
+  EXPECT_THAT(std::string(ValidateNetworkSpec(spec).message()), HasSubstr("sharing is I"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <set>
 
 #include "tests/trainer/training/small_data.h"
@@ -14,6 +15,12 @@ namespace {
 
 constexpr AugmentOptions kNoAugmentation{
     .rotation_degrees = 0, .translation_pixels = 0, .scale = 0, .noise_probability = 0};
+
+IndexTargets TargetsOf(const Dataset& data, double alpha = 0) {
+  return IndexTargets(data.labels, 3,
+                      alpha > 0 ? v1::HEAD_TYPE_SINGLE_BRANCH : v1::HEAD_TYPE_CLASS_CONDITIONAL,
+                      alpha);
+}
 
 // The image of `data` that row `i` of `batch` shows, or -1.
 int64_t FindImage(const Dataset& data, const at::Tensor& batch, int64_t i) {
@@ -37,7 +44,8 @@ TEST(ImagesToTensor, DividesBy255AndKeepsPlaces) {
 
 TEST(BatchSource, AnEpochHoldsEverySampleOnceInBatchesOfAlmostOneSize) {
   const Dataset data = SmallData(23);
-  BatchSource source(data, 5, {}, 1);
+  const IndexTargets targets = TargetsOf(data);
+  BatchSource source(data, targets, 5, {}, 1);
   ASSERT_EQ(source.batches_per_epoch(), 5U);
   std::multiset<int64_t> seen;
   for (uint64_t b = 0; b < source.batches_per_epoch(); ++b) {
@@ -55,29 +63,49 @@ TEST(BatchSource, AnEpochHoldsEverySampleOnceInBatchesOfAlmostOneSize) {
 
 TEST(BatchSource, TargetsBelongToTheirImages) {
   const Dataset data = SmallData(11);
-  const ClassPositions positions = NumberWithinClasses(data.labels, 3);
-  BatchSource source(data, 11, {}, 1);
+  const IndexTargets targets = TargetsOf(data);
+  BatchSource source(data, targets, 11, {}, 1);
   const TrainingBatch batch = source.Batch(0);
   for (int64_t i = 0; i < 11; ++i) {
     const int64_t image = FindImage(data, batch.clean, i);
     ASSERT_GE(image, 0);
     EXPECT_EQ(batch.labels[i].item<int64_t>(), data.labels[image]);
-    EXPECT_EQ(batch.positions[i].item<int64_t>(), positions.position[image]);
-    EXPECT_EQ(batch.class_sizes[i].item<int64_t>(), positions.class_sizes[data.labels[image]]);
+    EXPECT_EQ(batch.targets[i].item<int64_t>(), targets.Column(image, 0));
+    EXPECT_EQ(batch.candidates[i].item<int64_t>(), targets.Candidates(image));
   }
+}
+
+TEST(BatchSource, MixedTargetsAreDrawnAnewInEveryEpoch) {
+  const Dataset data = SmallData(30);
+  const IndexTargets targets = TargetsOf(data, 1);
+  BatchSource source(data, targets, 30, {}, 1);
+  std::map<int64_t, std::set<int64_t>> seen;
+  for (uint64_t epoch = 0; epoch < 5; ++epoch) {
+    source.StartEpoch(epoch);
+    const TrainingBatch batch = source.Batch(0);
+    for (int64_t i = 0; i < 30; ++i) {
+      const int64_t target = batch.targets[i].item<int64_t>();
+      EXPECT_EQ(data.labels[target], batch.labels[i].item<int64_t>());
+      seen[FindImage(data, batch.clean, i)].insert(target);
+    }
+  }
+  for (const auto& [image, of_image] : seen) EXPECT_GT(of_image.size(), 1U) << image;
 }
 
 TEST(BatchSource, ViewsFollowTheAugmentation) {
   const Dataset data = SmallData(9);
-  const TrainingBatch same = BatchSource(data, 9, kNoAugmentation, 1).Batch(0);
+  const IndexTargets targets = TargetsOf(data);
+  const TrainingBatch same = BatchSource(data, targets, 9, kNoAugmentation, 1).Batch(0);
   EXPECT_TRUE(at::allclose(same.augmented, same.clean));
-  const TrainingBatch views = BatchSource(data, 9, {}, 1).Batch(0);
+  const TrainingBatch views = BatchSource(data, targets, 9, {}, 1).Batch(0);
   EXPECT_FALSE(at::allclose(views.augmented, views.clean, 0, 0.1));
 }
 
 TEST(BatchSource, SeedAndEpochAloneDecideABatch) {
   const Dataset data = SmallData(20);
-  BatchSource one(data, 8, {}, 7), two(data, 8, {}, 7), other(data, 8, {}, 8);
+  const IndexTargets targets = TargetsOf(data);
+  BatchSource one(data, targets, 8, {}, 7), two(data, targets, 8, {}, 7),
+      other(data, targets, 8, {}, 8);
   one.StartEpoch(3);
   one.StartEpoch(5);
   two.StartEpoch(5);

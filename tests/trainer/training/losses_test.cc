@@ -10,55 +10,53 @@ namespace provnet {
 namespace {
 
 // The definition, written out in double precision.
-double SlowPositionLoss(const at::Tensor& logits, const std::vector<int64_t>& position,
-                        const std::vector<int64_t>& class_size, double smoothing) {
+double SlowCandidateLoss(const at::Tensor& logits, const std::vector<int64_t>& target,
+                         const std::vector<int64_t>& candidates, double smoothing) {
   const auto z = logits.to(at::kDouble);
   double total = 0;
-  for (size_t i = 0; i < position.size(); ++i) {
+  for (size_t i = 0; i < target.size(); ++i) {
     double partition = 0;
-    for (int64_t p = 0; p < class_size[i]; ++p) partition += std::exp(z[i][p].item<double>());
-    for (int64_t p = 0; p < class_size[i]; ++p) {
-      const double target =
-          smoothing / static_cast<double>(class_size[i]) + (p == position[i] ? 1 - smoothing : 0);
-      total -= target * (z[i][p].item<double>() - std::log(partition));
+    for (int64_t p = 0; p < candidates[i]; ++p) partition += std::exp(z[i][p].item<double>());
+    for (int64_t p = 0; p < candidates[i]; ++p) {
+      const double mass =
+          smoothing / static_cast<double>(candidates[i]) + (p == target[i] ? 1 - smoothing : 0);
+      total -= mass * (z[i][p].item<double>() - std::log(partition));
     }
   }
-  return total / static_cast<double>(position.size());
+  return total / static_cast<double>(target.size());
 }
 
-TEST(PositionLoss, MatchesTheDefinition) {
+TEST(CandidateLoss, MatchesTheDefinition) {
   torch::manual_seed(1);
   const at::Tensor logits = at::randn({4, 6}) * 3;
-  const std::vector<int64_t> position = {0, 2, 5, 0}, class_size = {1, 3, 6, 4};
+  const std::vector<int64_t> target = {0, 2, 5, 0}, candidates = {1, 3, 6, 4};
   for (double smoothing : {0.0, 0.05, 0.5}) {
     const double loss =
-        PositionLoss(logits, at::tensor(position), at::tensor(class_size), smoothing)
-            .item<double>();
-    EXPECT_NEAR(loss, SlowPositionLoss(logits, position, class_size, smoothing), 1e-5) << smoothing;
+        CandidateLoss(logits, at::tensor(target), at::tensor(candidates), smoothing).item<double>();
+    EXPECT_NEAR(loss, SlowCandidateLoss(logits, target, candidates, smoothing), 1e-5) << smoothing;
   }
 }
 
-TEST(PositionLoss, EqualsTorchWithoutPositionsToMask) {
+TEST(CandidateLoss, EqualsTorchWithoutColumnsToMask) {
   torch::manual_seed(2);
   const at::Tensor logits = at::randn({8, 5});
-  const at::Tensor position = at::randint(5, {8}, at::kLong);
+  const at::Tensor target = at::randint(5, {8}, at::kLong);
   const at::Tensor expected =
-      at::cross_entropy_loss(logits, position, {}, at::Reduction::Mean, -100, 0.05);
-  const at::Tensor loss = PositionLoss(logits, position, at::full({8}, 5, at::kLong), 0.05);
+      at::cross_entropy_loss(logits, target, {}, at::Reduction::Mean, -100, 0.05);
+  const at::Tensor loss = CandidateLoss(logits, target, at::full({8}, 5, at::kLong), 0.05);
   EXPECT_NEAR(loss.item<double>(), expected.item<double>(), 1e-5);
 }
 
-TEST(PositionLoss, PositionsBeyondTheClassChangeNothingAndGetNoGradient) {
+TEST(CandidateLoss, ColumnsBeyondTheClassChangeNothingAndGetNoGradient) {
   torch::manual_seed(3);
-  const at::Tensor position = at::tensor({int64_t{1}, int64_t{0}});
-  const at::Tensor class_size = at::tensor({int64_t{2}, int64_t{3}});
+  const at::Tensor target = at::tensor({int64_t{1}, int64_t{0}});
+  const at::Tensor candidates = at::tensor({int64_t{2}, int64_t{3}});
   at::Tensor logits = at::randn({2, 4}).requires_grad_(true);
   at::Tensor other = logits.detach().clone();
   other[0][2] = 100;
   other[1][3] = -100;
-  const at::Tensor loss = PositionLoss(logits, position, class_size, 0.05);
-  EXPECT_FLOAT_EQ(loss.item<float>(),
-                  PositionLoss(other, position, class_size, 0.05).item<float>());
+  const at::Tensor loss = CandidateLoss(logits, target, candidates, 0.05);
+  EXPECT_FLOAT_EQ(loss.item<float>(), CandidateLoss(other, target, candidates, 0.05).item<float>());
   loss.backward();
   const at::Tensor gradient = logits.grad();
   EXPECT_TRUE(gradient.isfinite().all().item<bool>());

@@ -10,8 +10,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(TrainingOptions, DefaultsOfBothHeadsAreValid) {
-  for (v1::HeadType head : {v1::HEAD_TYPE_CLASS_CONDITIONAL, v1::HEAD_TYPE_EMBEDDING}) {
+TEST(TrainingOptions, DefaultsOfAllHeadsAreValid) {
+  for (v1::HeadType head : {v1::HEAD_TYPE_CLASS_CONDITIONAL, v1::HEAD_TYPE_CLASS_INDEPENDENT,
+                            v1::HEAD_TYPE_SINGLE_BRANCH, v1::HEAD_TYPE_EMBEDDING}) {
     EXPECT_TRUE(ValidateTrainingOptions(DefaultTrainingOptions(head)).ok());
     EXPECT_EQ(DefaultTrainingOptions(head).head, head);
   }
@@ -33,6 +34,14 @@ TEST(TrainingOptions, RefusalNamesFlagAndValue) {
       {"--index-gradient-scale=2", [](auto& o) { o.index_gradient_scale = 2; }},
       {"--embedding-dim=1", [](auto& o) { o.embedding_dim = 1; }},
       {"--temperature=0", [](auto& o) { o.temperature = 0; }},
+      {"--alpha=0.5 mixes the targets of --head=single-branch", [](auto& o) { o.alpha = 0.5; }},
+      {"--alpha=2 is out of range", [](auto& o) { o.alpha = 2; }},
+      {"--lambda-class=1 weights a branch", [](auto& o) { o.head = v1::HEAD_TYPE_SINGLE_BRANCH; }},
+      {"--sharing=II is for heads with two branches",
+       [](auto& o) {
+         o = DefaultTrainingOptions(v1::HEAD_TYPE_SINGLE_BRANCH);
+         o.sharing = Sharing::kOneBlock;
+       }},
   };
   for (const auto& c : kCases) {
     TrainingOptions options;
