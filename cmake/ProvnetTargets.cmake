@@ -16,10 +16,10 @@ endif()
 
 set(PROVNET_WARNINGS -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
                      -Wimplicit-fallthrough -Werror)
-if(PROVNET_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # Abseil's flags read durations under a sequence lock with fences, which GCC says it does not instrument. Flags
-  # are read before any thread starts.
-  list(APPEND PROVNET_WARNINGS -Wno-tsan)
+if(PROVNET_SANITIZE)
+  # GCC's flow analysis warns without cause about instrumented code (-Warray-bounds), and about every fence in
+  # Abseil's flags (-Wtsan). The plain builds keep warnings as errors.
+  list(REMOVE_ITEM PROVNET_WARNINGS -Werror)
 endif()
 
 # provnet_library(NAME SOURCES... [PUBLIC_DEPS...] [PRIVATE_DEPS...] [TORCH])
