@@ -1,7 +1,8 @@
 #include "storage/manifest.h"
 
-#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
+
+#include <nlohmann/json.hpp>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -27,13 +28,16 @@ absl::Status ParseJson(absl::string_view json, Message& message) {
 // Looks at nothing but the version, since a newer schema may have changed the type of any other
 // field.
 absl::Status CheckSchemaVersion(absl::string_view json) {
-  google::protobuf::Struct fields;
-  PROVNET_RETURN_IF_ERROR(ParseJson(json, fields));
-  const auto field = fields.fields().find("schema_version");
-  if (field == fields.fields().end() || !field->second.has_number_value()) {
+  const auto fields = nlohmann::json::parse(json.begin(), json.end(), /*callback=*/nullptr,
+                                            /*allow_exceptions=*/false);
+  if (!fields.is_object()) {
+    return absl::DataLossError(absl::StrCat(kManifestFile, ": not a manifest in JSON"));
+  }
+  const auto field = fields.find("schema_version");
+  if (field == fields.end() || !field->is_number()) {
     return absl::DataLossError(absl::StrCat(kManifestFile, ": schema_version is missing"));
   }
-  const double version = field->second.number_value();
+  const double version = field->get<double>();
   if (version == kBundleSchemaVersion) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat(kManifestFile, ": schema version ", version, ", this build reads version ",
