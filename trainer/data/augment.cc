@@ -16,12 +16,9 @@ struct InverseMap {
   float yx, yy, y0;
 };
 
-// Draws the same number of values whatever the options.
-InverseMap DrawMap(uint32_t height, uint32_t width, const AugmentOptions& options, Rng& rng) {
-  const double angle = rng.Uniform(-1, 1) * options.rotation_degrees * std::numbers::pi / 180.0;
-  const double zoom = 1.0 + rng.Uniform(-1, 1) * options.scale;
-  const double shift_x = rng.Uniform(-1, 1) * options.translation_pixels;
-  const double shift_y = rng.Uniform(-1, 1) * options.translation_pixels;
+// Turned by `angle` (radians), enlarged by `zoom` about the centre, then moved.
+InverseMap MapOf(uint32_t height, uint32_t width, double angle, double zoom, double shift_x,
+                 double shift_y) {
   const double cosine = std::cos(angle) / zoom;
   const double sine = std::sin(angle) / zoom;
   const double centre_x = (width - 1) / 2.0;
@@ -34,6 +31,17 @@ InverseMap DrawMap(uint32_t height, uint32_t width, const AugmentOptions& option
           static_cast<float>(-sine),
           static_cast<float>(cosine),
           static_cast<float>(centre_y + sine * from_x - cosine * from_y)};
+}
+
+double Radians(double degrees) { return degrees * std::numbers::pi / 180.0; }
+
+// Draws the same number of values whatever the options.
+InverseMap DrawMap(uint32_t height, uint32_t width, const AugmentOptions& options, Rng& rng) {
+  const double angle = Radians(rng.Uniform(-1, 1) * options.rotation_degrees);
+  const double zoom = 1.0 + rng.Uniform(-1, 1) * options.scale;
+  const double shift_x = rng.Uniform(-1, 1) * options.translation_pixels;
+  const double shift_y = rng.Uniform(-1, 1) * options.translation_pixels;
+  return MapOf(height, width, angle, zoom, shift_x, shift_y);
 }
 
 // std::floor is a library call on the x86-64 that compilers assume.
@@ -79,6 +87,16 @@ void Warp(const uint8_t* plane, int height, int width, const InverseMap& map, fl
   }
 }
 
+void WarpPlanes(std::span<const uint8_t> image, uint32_t channels, uint32_t height, uint32_t width,
+                const InverseMap& map, float* out) {
+  const size_t plane_size = size_t{height} * width;
+  assert(image.size() == channels * plane_size);
+  for (uint32_t c = 0; c < channels; ++c) {
+    Warp(image.data() + c * plane_size, static_cast<int>(height), static_cast<int>(width), map,
+         out + c * plane_size);
+  }
+}
+
 void AddNoise(std::span<float> values, double stddev, Rng& rng) {
   for (float& value : values) {
     value = std::clamp(value + static_cast<float>(stddev * rng.Normal()), 0.0f, 1.0f);
@@ -89,15 +107,15 @@ void AddNoise(std::span<float> values, double stddev, Rng& rng) {
 
 void AugmentInto(std::span<const uint8_t> image, uint32_t channels, uint32_t height, uint32_t width,
                  const AugmentOptions& options, Rng& rng, float* out) {
-  const size_t plane_size = size_t{height} * width;
-  assert(image.size() == channels * plane_size);
   const InverseMap map = DrawMap(height, width, options, rng);
   const bool noisy = rng.Uniform() < options.noise_probability && options.noise_stddev > 0;
-  for (uint32_t c = 0; c < channels; ++c) {
-    Warp(image.data() + c * plane_size, static_cast<int>(height), static_cast<int>(width), map,
-         out + c * plane_size);
-  }
+  WarpPlanes(image, channels, height, width, map, out);
   if (noisy) AddNoise({out, image.size()}, options.noise_stddev, rng);
+}
+
+void RotateInto(std::span<const uint8_t> image, uint32_t channels, uint32_t height, uint32_t width,
+                double degrees, float* out) {
+  WarpPlanes(image, channels, height, width, MapOf(height, width, Radians(degrees), 1, 0, 0), out);
 }
 
 void ShiftInto(std::span<const uint8_t> image, uint32_t channels, uint32_t height, uint32_t width,

@@ -30,6 +30,11 @@ struct AugmentOptions {
 void AugmentInto(std::span<const uint8_t> image, uint32_t channels, uint32_t height, uint32_t width,
                  const AugmentOptions& options, Rng& rng, float* out);
 
+// Writes `image` turned by `degrees` about its centre (clockwise on the screen for positive ones)
+// to `out`, as AugmentInto writes a view. Thread-safe.
+void RotateInto(std::span<const uint8_t> image, uint32_t channels, uint32_t height, uint32_t width,
+                double degrees, float* out);
+
 // Writes `image` moved right by `dx` and down by `dy` whole pixels (negative: left, up) to `out`,
 // which holds as many bytes and doesn't overlap `image`; zero where nothing moved in. Thread-safe.
 void ShiftInto(std::span<const uint8_t> image, uint32_t channels, uint32_t height, uint32_t width,

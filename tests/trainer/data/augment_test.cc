@@ -121,6 +121,17 @@ TEST(AugmentTest, ScalesTheAreaBothWaysAboutTheCentre) {
   EXPECT_NEAR(largest, 1.21, 0.02);
 }
 
+TEST(AugmentTest, RotatesClockwiseByExactlyTheAngle) {
+  // A dot 10 pixels to the right of the centre goes down.
+  std::vector<uint8_t> image(29 * 29);
+  image[14 * 29 + 24] = 255;
+  std::vector<float> out(image.size());
+  RotateInto(image, 1, 29, 29, 90, out.data());
+  EXPECT_NEAR(out[24 * 29 + 14], 1, 1e-4);
+  RotateInto(image, 1, 29, 29, 0, out.data());
+  EXPECT_EQ(out[14 * 29 + 24], 1);
+}
+
 TEST(AugmentTest, RotatesByUpToTheAngleBothWays) {
   AugmentOptions options = kIdentity;
   options.rotation_degrees = 15;
