@@ -37,6 +37,8 @@ ABSL_FLAG(double, alpha, 0, kSeeUsage);
 ABSL_FLAG(std::string, output, "", kSeeUsage);
 ABSL_FLAG(double, subset, 1, kSeeUsage);
 ABSL_FLAG(uint64_t, seed, 1, kSeeUsage);
+ABSL_FLAG(std::string, label_noise, "", kSeeUsage);
+ABSL_FLAG(uint64_t, near_duplicates, 0, kSeeUsage);
 ABSL_FLAG(absl::optional<uint32_t>, epochs, absl::nullopt, kSeeUsage);
 ABSL_FLAG(absl::optional<uint32_t>, batch_size, absl::nullopt, kSeeUsage);
 ABSL_FLAG(absl::optional<double>, learning_rate, absl::nullopt, kSeeUsage);
@@ -66,7 +68,10 @@ write-idx writes DATA, training and test part, as the four MNIST-format files in
 what to learn
   --dataset=idx:DIR | glyphs:N  the MNIST-format files in DIR, or N generated digits (required)
   --subset=SHARE                share of the training samples to use, each class alike (1)
-  --seed=N                      draws subset, initial values, order and views (1)
+  --seed=N                      draws subset, initial values, order, views and faults (1)
+  --label-noise=KIND:RATE       changes this share of the training labels, to measure an audit: symmetric (to any other
+                                class) or asymmetric (to the next class), e.g. symmetric:0.1 (none)
+  --near-duplicates=N           adds N altered copies of training samples, for the same purpose (0)
 what to build
   --head=HEAD                   class-conditional, class-independent, single-branch or embedding (class-conditional)
   --size=SIZE                   backbone: small, medium, large or xlarge (small)
@@ -144,6 +149,8 @@ absl::StatusOr<FitOptions> OptionsFromFlags() {
   options.dataset = absl::GetFlag(FLAGS_dataset);
   options.output = absl::GetFlag(FLAGS_output);
   options.subset_fraction = absl::GetFlag(FLAGS_subset);
+  options.label_noise = absl::GetFlag(FLAGS_label_noise);
+  options.near_duplicates = absl::GetFlag(FLAGS_near_duplicates);
   options.resume = absl::GetFlag(FLAGS_resume);
   options.checkpoint_directory = absl::GetFlag(FLAGS_checkpoint_dir);
   options.threads = absl::GetFlag(FLAGS_threads);

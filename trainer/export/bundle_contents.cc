@@ -100,6 +100,8 @@ v1::TrainingConfig DescribeTraining(const FitOptions& options, const Dataset& sa
   config.set_alpha(training.alpha);
   config.set_sharing(std::string(SharingName(training.sharing)));
   config.set_size(std::string(BackboneSizeName(training.size)));
+  config.set_label_noise(options.label_noise);
+  config.set_near_duplicates(options.near_duplicates);
   return config;
 }
 

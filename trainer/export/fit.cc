@@ -15,10 +15,9 @@
 #include "storage/bundle_writer.h"
 #include "storage/file_io.h"
 #include "storage/staging_directory.h"
-#include "trainer/data/dataset_spec.h"
-#include "trainer/data/subset.h"
 #include "trainer/export/bundle_contents.h"
 #include "trainer/export/evaluation.h"
+#include "trainer/export/training_data.h"
 #include "trainer/training/checkpoint_directory.h"
 #include "trainer/training/trainer.h"
 
@@ -27,16 +26,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The data with its training part cut down to the subset.
-absl::StatusOr<DatasetPair> LoadSubset(const FitOptions& options) {
-  PROVNET_ASSIGN_OR_RETURN(DatasetPair data, LoadDataset(options.dataset, options.training.seed));
-  if (options.subset_fraction == 1) return data;
-  PROVNET_ASSIGN_OR_RETURN(
-      const auto positions,
-      StratifiedSubset(data.train.labels, static_cast<uint32_t>(data.train.class_names.size()),
-                       options.subset_fraction, options.training.seed));
-  data.train = Select(data.train, positions);
-  return data;
+v1::TrainingConfig DataOf(const FitOptions& options) {
+  v1::TrainingConfig config;
+  config.set_dataset(options.dataset);
+  config.set_subset_fraction(options.subset_fraction);
+  config.set_seed(options.training.seed);
+  config.set_label_noise(options.label_noise);
+  config.set_near_duplicates(options.near_duplicates);
+  return config;
 }
 
 RunIdentity IdentityOf(const FitOptions& options, const v1::TrainingConfig& config) {
@@ -130,7 +127,8 @@ absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressLis
     if (!checkpoint.Exists()) directory.Remove();
   };
   progress.Note(absl::StrCat("reading ", options.dataset));
-  PROVNET_ASSIGN_OR_RETURN(const DatasetPair data, LoadSubset(options));
+  PROVNET_ASSIGN_OR_RETURN(const TrainingData loaded, LoadTrainingData(DataOf(options)));
+  const DatasetPair& data = loaded.data;
   at::set_num_threads(options.threads);
 
   PROVNET_ASSIGN_OR_RETURN(const NetworkSpec spec, SpecFor(data.train, options.training));

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "trainer/data/label_noise.h"
 
 namespace provnet {
 
@@ -16,6 +17,9 @@ absl::Status ValidateFitOptions(const FitOptions& options) {
   if (!(options.subset_fraction > 0 && options.subset_fraction <= 1)) {
     return absl::InvalidArgumentError(absl::StrCat("--subset=", options.subset_fraction,
                                                    " is out of range: expected above 0, up to 1"));
+  }
+  if (!options.label_noise.empty()) {
+    PROVNET_RETURN_IF_ERROR(ParseLabelNoise(options.label_noise).status());
   }
   if (options.threads < 1 || options.threads > 1024) {
     return absl::InvalidArgumentError(

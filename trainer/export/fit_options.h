@@ -1,6 +1,7 @@
 #ifndef PROVNET_TRAINER_EXPORT_FIT_OPTIONS_H_
 #define PROVNET_TRAINER_EXPORT_FIT_OPTIONS_H_
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -18,6 +19,10 @@ struct FitOptions {
   std::string dataset;
   // Share of the training samples to use, each class in its proportion; in (0, 1].
   double subset_fraction = 1;
+  // Faults to inject into the training samples, see LoadTrainingData: altered copies, and wrong
+  // labels as ParseLabelNoise reads them (empty for none).
+  uint64_t near_duplicates = 0;
+  std::string label_noise;
   // <repository>/<model name>: the bundle becomes the next version in there.
   std::filesystem::path output;
   // Where the checkpoint lives; empty for ".checkpoint" inside `output`.

@@ -112,6 +112,7 @@ TEST(TrainBinary, RefusesWrongUsageWithTheReason) {
       {{"fit", "--dataset=glyphs:600", "--output=r/m", "--subset=2"}, "--subset=2", 2},
       {{"fit", "--dataset=glyphs:600", "--output=r/m", "--head=x"}, "--head=x", 2},
       {{"fit", "--dataset=glyphs:600", "--output=r/m", "--batch-size=0"}, "--batch-size=0", 2},
+      {{"fit", "--dataset=glyphs:600", "--output=r/m", "--label-noise=x:1"}, "\"x:1\"", 2},
       {{"fit", "--dataset=glyphs:600", "--output=r/m", "--epochs=two"}, "epochs", 1},
   };
   for (const auto& c : kCases) {

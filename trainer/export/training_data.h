@@ -1,0 +1,31 @@
+#ifndef PROVNET_TRAINER_EXPORT_TRAINING_DATA_H_
+#define PROVNET_TRAINER_EXPORT_TRAINING_DATA_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "provnet/v1/bundle.pb.h"
+#include "trainer/data/dataset.h"
+#include "trainer/data/near_duplicates.h"
+
+namespace provnet {
+
+// What a fit works on, and what was done to it on purpose.
+struct TrainingData {
+  DatasetPair data;
+  // The labels of data.train before label noise; equal to them without.
+  std::vector<uint32_t> true_labels;
+  std::vector<InjectedDuplicate> duplicates;
+};
+
+// Loads the data set that `config` names (fields dataset, subset_fraction, seed, label_noise and
+// near_duplicates), cuts its training part down to the subset, appends near duplicates, then
+// changes labels. All of it is drawn from the seed, so the manifest of a bundle is enough to get
+// its samples and the truth about them again. Errors of the steps pass.
+absl::StatusOr<TrainingData> LoadTrainingData(const v1::TrainingConfig& config);
+
+}  // namespace provnet
+
+#endif  // PROVNET_TRAINER_EXPORT_TRAINING_DATA_H_
