@@ -87,7 +87,12 @@ class WatchedProcess {
 };
 
 TEST(TrainBinary, SaysHowItIsUsed) {
-  const Outcome help = RunTrain({"--help"});
+  const Outcome overview = RunTrain({"--help"});
+  EXPECT_EQ(overview.exit_code, 0);
+  for (const char* command : {"\n  fit ", "\n  write-idx "}) {
+    EXPECT_THAT(overview.log, HasSubstr(command));
+  }
+  const Outcome help = RunTrain({"fit", "--help"});
   EXPECT_EQ(help.exit_code, 0);
   for (const char* text : {"usage: provnet-train fit", "--dataset=idx:DIR", "--batch-size=N",
                            "--resume", "--checkpoint-dir=DIR"}) {
@@ -102,10 +107,11 @@ TEST(TrainBinary, RefusesWrongUsageWithTheReason) {
     const char* reason;
     int exit_code;
   } kCases[] = {
-      {{}, "expected fit", 2},
+      {{}, "expected one of fit", 2},
       {{"serve"}, "unknown command serve", 2},
       {{"fit", "--epocs=3"}, "unknown flag --epocs", 2},
       {{"fit", "--flagfile=x"}, "unknown flag --flagfile", 2},
+      {{"write-idx", "--epochs=3"}, "unknown flag --epochs of write-idx", 2},
       {{"fit", "stray"}, "unexpected argument stray", 2},
       {{"fit"}, "--dataset is missing", 2},
       {{"fit", "--dataset=glyphs:600"}, "--output is missing", 2},

@@ -1,0 +1,110 @@
+#include <unistd.h>
+
+#include <iostream>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "trainer/cli/command.h"
+#include "trainer/cli/data_flags.h"
+#include "trainer/cli/freed_memory.h"
+#include "trainer/cli/training_flags.h"
+#include "trainer/export/fit.h"
+#include "trainer/export/report.h"
+#include "trainer/training/progress_printer.h"
+
+ABSL_FLAG(double, subset, 1, provnet::kSeeUsage);
+ABSL_FLAG(std::string, label_noise, "", provnet::kSeeUsage);
+ABSL_FLAG(uint64_t, near_duplicates, 0, provnet::kSeeUsage);
+ABSL_FLAG(bool, resume, false, provnet::kSeeUsage);
+ABSL_FLAG(std::string, checkpoint_dir, "", provnet::kSeeUsage);
+
+namespace provnet {
+namespace {
+
+constexpr char kData[] =
+    R"(provnet-train fit: trains on a data set, evaluates through the serving engine, and publishes the model's next version.
+
+usage: provnet-train fit --dataset=DATA --output=REPOSITORY/NAME [flags]
+
+what to learn
+  --dataset=idx:DIR | glyphs:N  the MNIST-format files in DIR, or N generated digits (required)
+  --subset=SHARE                share of the training samples to use, each class alike (1)
+  --seed=N                      draws subset, initial values, order, views and faults (1)
+  --label-noise=KIND:RATE       changes this share of the training labels, to measure an audit: symmetric (to any other
+                                class) or asymmetric (to the next class), e.g. symmetric:0.1 (none)
+  --near-duplicates=N           adds N altered copies of training samples, for the same purpose (0)
+  --output=REPOSITORY/NAME      the model's folder in a model repository (required)
+)";
+
+constexpr char kRunning[] =
+    R"(running
+  --threads=N                   LibTorch threads (one a core)
+  --resume                      go on from the last whole epoch of an interrupted run
+  --checkpoint-dir=DIR          where that is kept (REPOSITORY/NAME/.checkpoint)
+
+Ctrl-C stops after the current batch, keeps the last epoch's checkpoint and publishes nothing.
+exit status: 0 published, 1 failed, 2 wrong usage, 130 stopped
+)";
+
+std::string Usage() { return absl::StrCat(kData, TrainingFlagsUsage(), kRunning); }
+
+absl::StatusOr<FitOptions> OptionsFromFlags() {
+  FitOptions options;
+  PROVNET_ASSIGN_OR_RETURN(options.training, TrainingOptionsFromFlags());
+  options.dataset = absl::GetFlag(FLAGS_dataset);
+  options.output = absl::GetFlag(FLAGS_output);
+  options.subset_fraction = absl::GetFlag(FLAGS_subset);
+  options.label_noise = absl::GetFlag(FLAGS_label_noise);
+  options.near_duplicates = absl::GetFlag(FLAGS_near_duplicates);
+  options.resume = absl::GetFlag(FLAGS_resume);
+  options.checkpoint_directory = absl::GetFlag(FLAGS_checkpoint_dir);
+  options.threads = ThreadsFromFlags();
+  PROVNET_RETURN_IF_ERROR(ValidateFitOptions(options));
+  return options;
+}
+
+ExitCode Run() {
+  const absl::StatusOr<FitOptions> options = OptionsFromFlags();
+  if (!options.ok()) return Fail(kExitUsage, options.status().message());
+  KeepFreedMemory();
+  const StopCondition stop_requested = StopOnSignals();
+  ProgressPrinter progress(std::cerr, isatty(STDERR_FILENO) != 0, Clock::Steady());
+  const auto published = RunFit(*options, progress, Clock::Steady(), stop_requested);
+  if (absl::IsCancelled(published.status())) {
+    progress.Note(absl::StrCat(published.status().message(), "; nothing was published"));
+    progress.Note("to go on, run the same command with --resume");
+    return kExitStopped;
+  }
+  if (!published.ok()) {
+    progress.Note("");
+    return Fail(kExitFailed, published.status().message());
+  }
+  std::cout << FormatReport(*published) << "published "
+            << (options->output / absl::StrCat(published->version())).string() << std::endl;
+  return kExitOk;
+}
+
+std::vector<absl::string_view> Flags() {
+  std::vector<absl::string_view> names = TrainingFlagNames();
+  for (absl::string_view name : {"dataset", "output", "subset", "label_noise", "near_duplicates",
+                                 "threads", "resume", "checkpoint_dir"}) {
+    names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace
+
+const Command& FitCommand() {
+  static const auto& command = *new Command{
+      .name = "fit",
+      .summary = "trains, evaluates and publishes a model",
+      .usage = Usage,
+      .flags = Flags(),
+      .run = Run,
+  };
+  return command;
+}
+
+}  // namespace provnet

@@ -1,0 +1,114 @@
+#include "trainer/cli/training_flags.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/types/optional.h"
+#include "storage/base/status_macros.h"
+#include "trainer/cli/command.h"
+#include "trainer/cli/data_flags.h"
+#include "trainer/export/fit_options.h"
+
+ABSL_FLAG(std::string, head, "class-conditional", provnet::kSeeUsage);
+ABSL_FLAG(std::string, size, "small", provnet::kSeeUsage);
+ABSL_FLAG(std::string, sharing, "IV", provnet::kSeeUsage);
+ABSL_FLAG(double, alpha, 0, provnet::kSeeUsage);
+ABSL_FLAG(absl::optional<uint32_t>, epochs, absl::nullopt, provnet::kSeeUsage);
+ABSL_FLAG(absl::optional<uint32_t>, batch_size, absl::nullopt, provnet::kSeeUsage);
+ABSL_FLAG(absl::optional<double>, learning_rate, absl::nullopt, provnet::kSeeUsage);
+ABSL_FLAG(absl::optional<double>, weight_decay, absl::nullopt, provnet::kSeeUsage);
+ABSL_FLAG(absl::optional<double>, lambda_class, absl::nullopt, provnet::kSeeUsage);
+ABSL_FLAG(absl::optional<double>, lambda_index, absl::nullopt, provnet::kSeeUsage);
+ABSL_FLAG(absl::optional<double>, label_smoothing, absl::nullopt, provnet::kSeeUsage);
+ABSL_FLAG(absl::optional<double>, index_gradient_scale, absl::nullopt, provnet::kSeeUsage);
+ABSL_FLAG(absl::optional<uint32_t>, embedding_dim, absl::nullopt, provnet::kSeeUsage);
+ABSL_FLAG(absl::optional<double>, temperature, absl::nullopt, provnet::kSeeUsage);
+ABSL_FLAG(int, threads, 0, provnet::kSeeUsage);
+
+namespace provnet {
+namespace {
+
+constexpr char kUsage[] =
+    R"(what to build
+  --head=HEAD                   class-conditional, class-independent, single-branch or embedding (class-conditional)
+  --size=SIZE                   backbone: small, medium, large or xlarge (small)
+  --sharing=LEVEL               blocks of the backbone that class and index branch share: I (none), II, III, IV (all) (IV)
+how to learn (defaults: class-conditional / embedding; class-independent as class-conditional;
+single-branch too, but for --lambda-class=0 and --index-gradient-scale=1)
+  --epochs=N                    passes over the samples (@epochs)
+  --batch-size=N                samples a step (@batch_size)
+  --learning-rate=X             AdamW's highest step size in the one-cycle schedule (@learning_rate)
+  --weight-decay=X              AdamW's decay (@weight_decay)
+  --lambda-class=X              weight of the class loss (@lambda_class)
+  --lambda-index=X              weight of the index loss (@lambda_index)
+  --index-gradient-scale=X      how much the index loss shapes the backbone, 0 to 1 (@index_gradient_scale)
+  --label-smoothing=X           all but embedding: share of the target spread over the candidates (@label_smoothing)
+  --alpha=X                     single-branch: share of the targets that are other samples of the class (0)
+  --embedding-dim=N             embedding: length of the vectors (@embedding_dim)
+  --temperature=X               embedding: temperature of the contrastive loss (@temperature)
+)";
+
+template <typename T>
+void OverrideIfSet(const absl::optional<T>& flag, T& option) {
+  if (flag.has_value()) option = *flag;
+}
+
+}  // namespace
+
+std::vector<absl::string_view> TrainingFlagNames() {
+  return {"seed",          "head",          "size",
+          "sharing",       "alpha",         "epochs",
+          "batch_size",    "learning_rate", "weight_decay",
+          "lambda_class",  "lambda_index",  "label_smoothing",
+          "embedding_dim", "temperature",   "index_gradient_scale"};
+}
+
+std::string TrainingFlagsUsage() {
+  const TrainingOptions a = DefaultTrainingOptions(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  const TrainingOptions b = DefaultTrainingOptions(v1::HEAD_TYPE_EMBEDDING);
+  const auto both = [](auto x, auto y) {
+    return x == y ? absl::StrCat(x) : absl::StrCat(x, " / ", y);
+  };
+  return absl::StrReplaceAll(
+      kUsage, {{"@epochs", both(a.epochs, b.epochs)},
+               {"@batch_size", both(a.batch_size, b.batch_size)},
+               {"@learning_rate", both(a.learning_rate, b.learning_rate)},
+               {"@weight_decay", both(a.weight_decay, b.weight_decay)},
+               {"@lambda_class", both(a.lambda_class, b.lambda_class)},
+               {"@lambda_index", both(a.lambda_index, b.lambda_index)},
+               {"@index_gradient_scale", both(a.index_gradient_scale, b.index_gradient_scale)},
+               {"@label_smoothing", absl::StrCat(a.label_smoothing)},
+               {"@embedding_dim", absl::StrCat(b.embedding_dim)},
+               {"@temperature", absl::StrCat(b.temperature)}});
+}
+
+absl::StatusOr<TrainingOptions> TrainingOptionsFromFlags() {
+  PROVNET_ASSIGN_OR_RETURN(const v1::HeadType head, ParseHead(absl::GetFlag(FLAGS_head)));
+  TrainingOptions options = DefaultTrainingOptions(head);
+  PROVNET_ASSIGN_OR_RETURN(options.size, ParseBackboneSize(absl::GetFlag(FLAGS_size)));
+  PROVNET_ASSIGN_OR_RETURN(options.sharing, ParseSharing(absl::GetFlag(FLAGS_sharing)));
+  options.alpha = absl::GetFlag(FLAGS_alpha);
+  options.seed = absl::GetFlag(FLAGS_seed);
+  OverrideIfSet(absl::GetFlag(FLAGS_epochs), options.epochs);
+  OverrideIfSet(absl::GetFlag(FLAGS_batch_size), options.batch_size);
+  OverrideIfSet(absl::GetFlag(FLAGS_learning_rate), options.learning_rate);
+  OverrideIfSet(absl::GetFlag(FLAGS_weight_decay), options.weight_decay);
+  OverrideIfSet(absl::GetFlag(FLAGS_lambda_class), options.lambda_class);
+  OverrideIfSet(absl::GetFlag(FLAGS_lambda_index), options.lambda_index);
+  OverrideIfSet(absl::GetFlag(FLAGS_label_smoothing), options.label_smoothing);
+  OverrideIfSet(absl::GetFlag(FLAGS_index_gradient_scale), options.index_gradient_scale);
+  OverrideIfSet(absl::GetFlag(FLAGS_embedding_dim), options.embedding_dim);
+  OverrideIfSet(absl::GetFlag(FLAGS_temperature), options.temperature);
+  return options;
+}
+
+int ThreadsFromFlags() {
+  const int threads = absl::GetFlag(FLAGS_threads);
+  return threads != 0 ? threads
+                      : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+}  // namespace provnet
