@@ -23,6 +23,7 @@ ABSL_FLAG(absl::optional<double>, weight_decay, absl::nullopt, provnet::kSeeUsag
 ABSL_FLAG(absl::optional<double>, lambda_class, absl::nullopt, provnet::kSeeUsage);
 ABSL_FLAG(absl::optional<double>, lambda_index, absl::nullopt, provnet::kSeeUsage);
 ABSL_FLAG(absl::optional<double>, label_smoothing, absl::nullopt, provnet::kSeeUsage);
+ABSL_FLAG(absl::optional<double>, dropout, absl::nullopt, provnet::kSeeUsage);
 ABSL_FLAG(absl::optional<double>, index_gradient_scale, absl::nullopt, provnet::kSeeUsage);
 ABSL_FLAG(absl::optional<uint32_t>, embedding_dim, absl::nullopt, provnet::kSeeUsage);
 ABSL_FLAG(absl::optional<double>, temperature, absl::nullopt, provnet::kSeeUsage);
@@ -34,7 +35,7 @@ namespace {
 constexpr char kUsage[] =
     R"(what to build
   --head=HEAD                   class-conditional, class-independent, single-branch or embedding (class-conditional)
-  --size=SIZE                   backbone: small, medium, large or xlarge (small)
+  --size=SIZE                   backbone: small, medium, large or xlarge; tiny for experiments (small)
   --sharing=LEVEL               blocks of the backbone that class and index branch share: I (none), II, III, IV (all) (IV)
 how to learn (defaults: class-conditional / embedding; class-independent as class-conditional;
 single-branch too, but for --lambda-class=0 and --index-gradient-scale=1)
@@ -46,6 +47,7 @@ single-branch too, but for --lambda-class=0 and --index-gradient-scale=1)
   --lambda-index=X              weight of the index loss (@lambda_index)
   --index-gradient-scale=X      how much the index loss shapes the backbone, 0 to 1 (@index_gradient_scale)
   --label-smoothing=X           all but embedding: share of the target spread over the candidates (@label_smoothing)
+  --dropout=X                   share of the features that the class branch loses in each step (@dropout)
   --alpha=X                     single-branch: share of the targets that are other samples of the class (0)
   --embedding-dim=N             embedding: length of the vectors (@embedding_dim)
   --temperature=X               embedding: temperature of the contrastive loss (@temperature)
@@ -59,11 +61,10 @@ void OverrideIfSet(const absl::optional<T>& flag, T& option) {
 }  // namespace
 
 std::vector<absl::string_view> TrainingFlagNames() {
-  return {"seed",          "head",          "size",
-          "sharing",       "alpha",         "epochs",
-          "batch_size",    "learning_rate", "weight_decay",
-          "lambda_class",  "lambda_index",  "label_smoothing",
-          "embedding_dim", "temperature",   "index_gradient_scale"};
+  return {"seed",          "head",         "size",         "sharing",
+          "alpha",         "epochs",       "batch_size",   "learning_rate",
+          "weight_decay",  "lambda_class", "lambda_index", "label_smoothing",
+          "embedding_dim", "temperature",  "dropout",      "index_gradient_scale"};
 }
 
 std::string TrainingFlagsUsage() {
@@ -81,6 +82,7 @@ std::string TrainingFlagsUsage() {
                {"@lambda_index", both(a.lambda_index, b.lambda_index)},
                {"@index_gradient_scale", both(a.index_gradient_scale, b.index_gradient_scale)},
                {"@label_smoothing", absl::StrCat(a.label_smoothing)},
+               {"@dropout", absl::StrCat(a.dropout)},
                {"@embedding_dim", absl::StrCat(b.embedding_dim)},
                {"@temperature", absl::StrCat(b.temperature)}});
 }
@@ -99,6 +101,7 @@ absl::StatusOr<TrainingOptions> TrainingOptionsFromFlags() {
   OverrideIfSet(absl::GetFlag(FLAGS_lambda_class), options.lambda_class);
   OverrideIfSet(absl::GetFlag(FLAGS_lambda_index), options.lambda_index);
   OverrideIfSet(absl::GetFlag(FLAGS_label_smoothing), options.label_smoothing);
+  OverrideIfSet(absl::GetFlag(FLAGS_dropout), options.dropout);
   OverrideIfSet(absl::GetFlag(FLAGS_index_gradient_scale), options.index_gradient_scale);
   OverrideIfSet(absl::GetFlag(FLAGS_embedding_dim), options.embedding_dim);
   OverrideIfSet(absl::GetFlag(FLAGS_temperature), options.temperature);

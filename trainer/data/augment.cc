@@ -105,6 +105,11 @@ void AddNoise(std::span<float> values, double stddev, Rng& rng) {
 
 }  // namespace
 
+bool Distorts(const AugmentOptions& options) {
+  return options.rotation_degrees != 0 || options.translation_pixels != 0 || options.scale != 0 ||
+         (options.noise_stddev != 0 && options.noise_probability != 0);
+}
+
 void AugmentInto(std::span<const uint8_t> image, uint32_t channels, uint32_t height, uint32_t width,
                  const AugmentOptions& options, Rng& rng, float* out) {
   const InverseMap map = DrawMap(height, width, options, rng);

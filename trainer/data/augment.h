@@ -23,6 +23,9 @@ struct AugmentOptions {
   double noise_probability = 0.5;
 };
 
+// Whether a random view can differ from its image.
+bool Distorts(const AugmentOptions& options);
+
 // Writes one random view of `image` ([channels, height, width], row-major, 0..255) to `out`: as
 // many floats, in the same order, value / 255 clamped to 0..1. Bilinear, zero outside the image;
 // all channels move alike. About 10 us for 28x28. The result depends on the arguments and the state

@@ -97,6 +97,7 @@ v1::TrainingConfig DescribeTraining(const FitOptions& options, const Dataset& sa
   if (training.head != v1::HEAD_TYPE_EMBEDDING) {
     config.set_label_smoothing(training.label_smoothing);
   }
+  if (training.head != v1::HEAD_TYPE_SINGLE_BRANCH) config.set_dropout(training.dropout);
   config.set_alpha(training.alpha);
   config.set_sharing(std::string(SharingName(training.sharing)));
   config.set_size(std::string(BackboneSizeName(training.size)));

@@ -9,19 +9,21 @@
 namespace provnet {
 namespace {
 
-constexpr std::array<absl::string_view, 4> kSizeNames = {"small", "medium", "large", "xlarge"};
+constexpr std::array<absl::string_view, 5> kSizeNames = {"tiny", "small", "medium", "large",
+                                                         "xlarge"};
 constexpr std::array<absl::string_view, 4> kSharingNames = {"I", "II", "III", "IV"};
 
-constexpr std::array<BackboneShape, 4> kShapes = {{
+constexpr std::array<BackboneShape, 5> kShapes = {{
+    {{8, 16, 32}, 1},
     {{32, 64, 128}, 1},
     {{64, 128, 256}, 2},
     {{128, 256, 512}, 2},
     {{352, 704, 1408}, 2},
 }};
 
-template <typename Enum>
+template <typename Enum, size_t kCount>
 absl::StatusOr<Enum> Parse(absl::string_view flag, absl::string_view name,
-                           const std::array<absl::string_view, 4>& names) {
+                           const std::array<absl::string_view, kCount>& names) {
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i] == name) return static_cast<Enum>(i);
   }

@@ -13,8 +13,9 @@ namespace provnet {
 inline constexpr uint32_t kBlocks = 3;
 
 // How wide and deep a backbone is. With a class-conditional head over 18,000 digits the networks
-// have about 4, 10, 21 and 80 million parameters.
-enum class BackboneSize { kSmall, kMedium, kLarge, kXLarge };
+// have about 4, 10, 21 and 80 million parameters from small to xlarge. Tiny is for experiments that
+// fit hundreds of networks: some 10,000 parameters without an index head.
+enum class BackboneSize { kTiny, kSmall, kMedium, kLarge, kXLarge };
 
 struct BackboneShape {
   // Output channels of each block.
@@ -24,7 +25,7 @@ struct BackboneShape {
 };
 BackboneShape ShapeOf(BackboneSize size);
 
-// "small", "medium", "large", "xlarge". INVALID_ARGUMENT lists them.
+// "tiny", "small", "medium", "large", "xlarge". INVALID_ARGUMENT lists them.
 absl::string_view BackboneSizeName(BackboneSize size);
 absl::StatusOr<BackboneSize> ParseBackboneSize(absl::string_view name);
 

@@ -72,7 +72,7 @@ def normalized(self, features):
 
 constexpr char kClassBranchHead[] = R"(
 def classify(self, features):
-    return torch.linear(torch.dropout(features[:, :$branch_dim], 0.3, self.training), self.class_weight, self.class_bias)
+    return torch.linear(torch.dropout(features[:, :$branch_dim], $dropout, self.training), self.class_weight, self.class_bias)
 )";
 
 // Scores the positions inside a class that the caller names.
@@ -148,6 +148,7 @@ std::string Heads(v1::HeadType head) {
 std::string NetworkSource(const NetworkSpec& spec) {
   return absl::StrReplaceAll(absl::StrCat(Features(spec), kIndexFeatures, Heads(spec.head)),
                              {{"$classes", absl::StrCat(spec.classes)},
+                              {"$dropout", absl::StrFormat("%#.9g", spec.dropout)},
                               {"$branch_dim", absl::StrCat(BranchDim(spec))},
                               {"$index_begin", absl::StrCat(FeatureDim(spec) - BranchDim(spec))}});
 }

@@ -67,6 +67,11 @@ absl::Status ValidateNetworkSpec(const NetworkSpec& spec) {
   PROVNET_RETURN_IF_ERROR(CheckRange("classes", spec.classes, 2, 65535));
   PROVNET_RETURN_IF_ERROR(CheckRange("index_dim", spec.index_dim, 1, 10'000'000));
   PROVNET_RETURN_IF_ERROR(CheckNormalization(spec));
+  // Negated, so that NaN fails.
+  if (!(spec.dropout >= 0 && spec.dropout < 1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("network dropout is ", spec.dropout, ", expected at least 0 and below 1"));
+  }
   return CheckHead(spec);
 }
 

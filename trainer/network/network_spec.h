@@ -30,6 +30,8 @@ struct NetworkSpec {
   std::vector<uint32_t> sample_classes;
   BackboneSize size = BackboneSize::kSmall;
   Sharing sharing = Sharing::kEverything;
+  // Share of the features that the class branch loses at random while training; in [0, 1).
+  double dropout = 0.3;
 };
 
 // INVALID_ARGUMENT names the field, its value and its range.

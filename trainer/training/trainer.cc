@@ -39,6 +39,12 @@ torch::optim::AdamWOptions OptimizerOptions(const TrainingOptions& options) {
       .weight_decay(options.weight_decay);
 }
 
+// Whether some loss looks at random views.
+bool NeedsViews(const TrainingOptions& options) {
+  return options.head == v1::HEAD_TYPE_EMBEDDING ||
+         (options.lambda_class > 0 && Distorts(options.augment));
+}
+
 // One run over all epochs: the network, its optimiser and its batches.
 class Fit {
  public:
@@ -73,6 +79,7 @@ class Fit {
   TrainingContext& context_;
   torch::optim::AdamW optimizer_;
   const IndexTargets targets_;
+  const bool with_views_ = NeedsViews(options_);
   BatchSource batches_;
   RunPosition position_;
 };
@@ -80,7 +87,7 @@ class Fit {
 absl::StatusOr<TrainedNetwork> Fit::Run() {
   if (context_.resume) {
     PROVNET_ASSIGN_OR_RETURN(position_,
-                             context_.checkpoint.Restore(identity_, network_, optimizer_));
+                             context_.checkpoint->Restore(identity_, network_, optimizer_));
   }
   while (position_.completed_epochs < options_.epochs) {
     PROVNET_RETURN_IF_ERROR(RunEpoch(position_.completed_epochs));
@@ -100,7 +107,8 @@ absl::Status Fit::RunEpoch(uint32_t epoch) {
       .epoch = epoch + 1, .epochs = options_.epochs, .batches = batches_.batches_per_epoch()};
   double class_loss_sum = 0, index_loss_sum = 0;
   for (uint64_t batch = 0; batch < progress.batches; ++batch) {
-    const Losses losses = ComputeLosses(batches_.Batch(batch));
+    const Losses losses =
+        ComputeLosses(with_views_ ? batches_.Batch(batch) : batches_.CleanBatch(batch));
     Step(epoch * progress.batches + batch, losses);
     class_loss_sum += losses.class_loss.item<double>();
     index_loss_sum += losses.index_loss.item<double>();
@@ -117,21 +125,24 @@ absl::Status Fit::RunEpoch(uint32_t epoch) {
   }
   position_.completed_epochs = epoch + 1;
   position_.training_time += context_.clock.Monotonic() - start;
-  PROVNET_RETURN_IF_ERROR(context_.checkpoint.Save(identity_, position_, network_, optimizer_));
+  if (context_.checkpoint) {
+    PROVNET_RETURN_IF_ERROR(context_.checkpoint->Save(identity_, position_, network_, optimizer_));
+  }
   context_.progress.EpochDone(progress);
-  return absl::OkStatus();
+  return context_.after_epoch ? context_.after_epoch(network_, epoch) : absl::OkStatus();
 }
 
 // A loss without weight is not computed: 0 stands for it.
 Losses Fit::ComputeLosses(const TrainingBatch& batch) {
-  const bool views = options_.lambda_class > 0 || options_.head == v1::HEAD_TYPE_EMBEDDING;
   const at::Tensor features = network_.Features(
-      views ? at::cat({batch.clean, batch.augmented}).contiguous(at::MemoryFormat::ChannelsLast)
-            : batch.clean);
+      with_views_
+          ? at::cat({batch.clean, batch.augmented}).contiguous(at::MemoryFormat::ChannelsLast)
+          : batch.clean);
   Losses losses{at::zeros({}), at::zeros({})};
   if (options_.lambda_class > 0) {
     losses.class_loss =
-        at::cross_entropy_loss(network_.Classify(features), at::cat({batch.labels, batch.labels}));
+        at::cross_entropy_loss(network_.Classify(features),
+                               with_views_ ? at::cat({batch.labels, batch.labels}) : batch.labels);
   }
   if (options_.lambda_index > 0) {
     losses.index_loss = IndexLoss(batch, ScaleGradient(features, options_.index_gradient_scale));
@@ -215,7 +226,8 @@ absl::StatusOr<NetworkSpec> SpecFor(const Dataset& data, const TrainingOptions& 
                    .index_dim = static_cast<uint32_t>(data.size()),
                    .sample_classes = {},
                    .size = options.size,
-                   .sharing = options.sharing};
+                   .sharing = options.sharing,
+                   .dropout = options.dropout};
   if (options.head == v1::HEAD_TYPE_EMBEDDING) spec.index_dim = options.embedding_dim;
   if (options.head == v1::HEAD_TYPE_CLASS_CONDITIONAL) {
     spec.index_dim =

@@ -1,6 +1,7 @@
 #ifndef PROVNET_TRAINER_TRAINING_TRAINER_H_
 #define PROVNET_TRAINER_TRAINING_TRAINER_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -22,14 +23,18 @@ absl::StatusOr<NetworkSpec> SpecFor(const Dataset& data, const TrainingOptions& 
 
 // What surrounds a fit.
 struct TrainingContext {
-  // Written after every epoch; the caller removes it once the result is safe.
-  CheckpointFile checkpoint;
-  // Continue from `checkpoint`, which must exist, instead of overwriting it.
+  // Written after every epoch; the caller removes it once the result is safe. Without one, an
+  // interrupted fit starts over.
+  std::optional<CheckpointFile> checkpoint;
+  // Continue from `checkpoint`, which must be set and exist, instead of overwriting it.
   bool resume = false;
   ProgressListener& progress;
   const Clock& clock;
   // Asked after each batch.
   StopCondition stop_requested;
+  // Called with the network, in training mode, and the number of the epoch, from 0, after each
+  // epoch; may use the network in evaluation mode, too. An error ends the fit.
+  std::function<absl::Status(ProvenanceNetwork&, uint32_t)> after_epoch = nullptr;
 };
 
 // A fitted network, in evaluation mode, and what it took.

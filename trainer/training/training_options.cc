@@ -65,6 +65,7 @@ absl::Status ValidateTrainingOptions(const TrainingOptions& options) {
   PROVNET_RETURN_IF_ERROR(CheckRange("lambda-class", options.lambda_class, 0, 1e6));
   PROVNET_RETURN_IF_ERROR(CheckRange("lambda-index", options.lambda_index, 0, 1e6));
   PROVNET_RETURN_IF_ERROR(CheckRange("label-smoothing", options.label_smoothing, 0, 0.999));
+  PROVNET_RETURN_IF_ERROR(CheckRange("dropout", options.dropout, 0, 0.9));
   PROVNET_RETURN_IF_ERROR(CheckRange("index-gradient-scale", options.index_gradient_scale, 0, 1));
   PROVNET_RETURN_IF_ERROR(CheckRange("embedding-dim", options.embedding_dim, 2, 4096));
   PROVNET_RETURN_IF_ERROR(CheckRange("temperature", options.temperature, 1e-3, 10));
@@ -91,6 +92,7 @@ std::map<std::string, std::string> DescribeTrainingOptions(const TrainingOptions
       {"lambda-class", Exact(options.lambda_class)},
       {"lambda-index", Exact(options.lambda_index)},
       {"label-smoothing", Exact(options.label_smoothing)},
+      {"dropout", Exact(options.dropout)},
       {"alpha", Exact(options.alpha)},
       {"index-gradient-scale", Exact(options.index_gradient_scale)},
       {"embedding-dim", absl::StrCat(options.embedding_dim)},

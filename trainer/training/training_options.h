@@ -38,6 +38,9 @@ struct TrainingOptions {
   // Heads with one logit a candidate: share of the index target spread over the candidates, in [0,
   // 1).
   double label_smoothing = 0.05;
+  // Heads with two branches: share of the features that the class branch loses at random in each
+  // step, in [0, 0.9].
+  double dropout = 0.3;
   // Single-branch: probability that a step's target is, in place of the sample itself, another
   // sample of its class, drawn anew in each epoch; in [0, 1]. 0 memorises samples, 1 learns
   // classes.
@@ -49,7 +52,7 @@ struct TrainingOptions {
   uint32_t embedding_dim = 128;
   double temperature = 0.1;
   // The random views. Embedding heads compare them with their samples; other heads see them in the
-  // class loss only.
+  // class loss only, and without any distortion there are no views for them.
   AugmentOptions augment;
 };
 

@@ -8,7 +8,7 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(BackboneSize, NamesComeBack) {
-  for (const char* name : {"small", "medium", "large", "xlarge"}) {
+  for (const char* name : {"tiny", "small", "medium", "large", "xlarge"}) {
     EXPECT_EQ(BackboneSizeName(*ParseBackboneSize(name)), name);
   }
 }
@@ -24,10 +24,10 @@ TEST(Sharing, NamesComeBackAndCountTheSharedBlocks) {
 }
 
 TEST(Backbone, UnknownNamesAreRefusedWithTheChoice) {
-  const absl::Status size = ParseBackboneSize("tiny").status();
+  const absl::Status size = ParseBackboneSize("huge").status();
   EXPECT_EQ(size.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(size.message()), HasSubstr("--size=tiny"));
-  EXPECT_THAT(std::string(size.message()), HasSubstr("small, medium, large, xlarge"));
+  EXPECT_THAT(std::string(size.message()), HasSubstr("--size=huge"));
+  EXPECT_THAT(std::string(size.message()), HasSubstr("tiny, small, medium, large, xlarge"));
   const absl::Status sharing = ParseSharing("5").status();
   EXPECT_EQ(sharing.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(sharing.message()), HasSubstr("I, II, III, IV"));

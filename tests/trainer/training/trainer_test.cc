@@ -96,6 +96,56 @@ TEST_P(TrainerTest, ReportsEveryBatchAndEpoch) {
   EXPECT_GT(recorder_.epochs.back().images_per_second, 0);
 }
 
+TEST_P(TrainerTest, ShowsTheNetworkAfterEachEpochAndNeedsNoCheckpoint) {
+  std::vector<uint32_t> seen;
+  std::vector<at::Tensor> weights;
+  TrainingContext context{.checkpoint = std::nullopt,
+                          .progress = recorder_,
+                          .clock = Clock::Steady(),
+                          .stop_requested = [] { return false; },
+                          .after_epoch =
+                              [&](ProvenanceNetwork& network, uint32_t epoch) {
+                                seen.push_back(epoch);
+                                weights.push_back(network.Parameters()[0].detach().clone());
+                                network.SetTraining(false);
+                                return absl::OkStatus();
+                              }};
+  const auto watched = Train(data_, options_, identity_, context);
+  ASSERT_TRUE(watched.ok()) << watched.status();
+  EXPECT_EQ(seen, std::vector<uint32_t>({0, 1, 2}));
+  EXPECT_FALSE(at::equal(weights[0], weights[2]));
+  EXPECT_FALSE(std::filesystem::exists(checkpoint_path()));
+  const auto unwatched = Run();
+  ASSERT_TRUE(unwatched.ok()) << unwatched.status();
+  ExpectSameNetworks(watched->network, unwatched->network);
+}
+
+TEST_P(TrainerTest, AFailingLookAtTheNetworkEndsTheFit) {
+  TrainingContext context{
+      .checkpoint = std::nullopt,
+      .progress = recorder_,
+      .clock = Clock::Steady(),
+      .stop_requested = [] { return false; },
+      .after_epoch = [](ProvenanceNetwork&, uint32_t) { return absl::DataLossError("seen"); }};
+  EXPECT_EQ(Train(data_, options_, identity_, context).status(), absl::DataLossError("seen"));
+  EXPECT_EQ(recorder_.epochs.size(), 1U);
+}
+
+TEST_P(TrainerTest, LearnsWithoutViewsWhereNothingIsDistorted) {
+  options_.augment = {.rotation_degrees = 0,
+                      .translation_pixels = 0,
+                      .scale = 0,
+                      .noise_stddev = 0,
+                      .noise_probability = 0};
+  options_.dropout = 0;
+  options_.epochs = 30;
+  const auto trained = Run();
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  if (options_.lambda_class > 0) {
+    EXPECT_LT(recorder_.epochs.back().class_loss, 0.5 * recorder_.epochs.front().class_loss);
+  }
+}
+
 TEST_P(TrainerTest, LearnsTheTrainingData) {
   options_.epochs = 30;
   ASSERT_TRUE(Run().ok());
