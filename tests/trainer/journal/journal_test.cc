@@ -1,4 +1,4 @@
-#include "trainer/faithfulness/retrain_journal.h"
+#include "trainer/journal/journal.h"
 
 #include <gmock/gmock.h>
 
@@ -14,17 +14,19 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class RetrainJournalTest : public ::testing::Test {
+using MarginJournal = Journal<std::vector<float>>;
+
+class JournalTest : public ::testing::Test {
  protected:
-  absl::StatusOr<std::unique_ptr<RetrainJournal>> Open(const std::string& seed = "1") {
-    return RetrainJournal::Open(path_, {{"seed", seed}, {"dataset", "glyphs:10"}});
+  absl::StatusOr<std::unique_ptr<MarginJournal>> Open(const std::string& seed = "1") {
+    return MarginJournal::Open(path_, {{"seed", seed}, {"dataset", "glyphs:10"}});
   }
 
   const TempDir folder_;
   const std::filesystem::path path_ = folder_ / "fits.jsonl";
 };
 
-TEST_F(RetrainJournalTest, FindsAfterReopeningWhatWasAppended) {
+TEST_F(JournalTest, FindsAfterReopeningWhatWasAppended) {
   {
     const auto journal = Open();
     ASSERT_TRUE(journal.ok()) << journal.status();
@@ -38,9 +40,9 @@ TEST_F(RetrainJournalTest, FindsAfterReopeningWhatWasAppended) {
   EXPECT_EQ((*journal)->size(), 1U);
 }
 
-TEST_F(RetrainJournalTest, DropsALineThatACrashTore) {
+TEST_F(JournalTest, DropsALineThatACrashTore) {
   { ASSERT_TRUE((*Open())->Append("a", {1}).ok()); }
-  std::ofstream(path_, std::ios::app) << R"({"fit":"b","mar)";
+  std::ofstream(path_, std::ios::app) << R"({"step":"b","res)";
   {
     const auto journal = Open();
     ASSERT_TRUE(journal.ok()) << journal.status();
@@ -50,8 +52,8 @@ TEST_F(RetrainJournalTest, DropsALineThatACrashTore) {
   EXPECT_EQ((*Open())->size(), 2U);
 }
 
-TEST_F(RetrainJournalTest, RefusesAnotherStudysFile) {
-  { ASSERT_TRUE(Open("1").ok()); }
+TEST_F(JournalTest, RefusesAnotherStudysFile) {
+  { ASSERT_TRUE((*Open("1"))->Append("a", {1}).ok()); }
   const absl::Status status = Open("2").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   for (const char* text : {"seed is 1, expected 2", path_.c_str()}) {
@@ -59,21 +61,33 @@ TEST_F(RetrainJournalTest, RefusesAnotherStudysFile) {
   }
 }
 
-TEST_F(RetrainJournalTest, RefusesADamagedLineByItsNumber) {
+TEST_F(JournalTest, IsFreeForAnyStudyUntilTheFirstResult) {
+  { ASSERT_TRUE(Open("1").ok()); }
+  EXPECT_TRUE(Open("2").ok());
+}
+
+TEST_F(JournalTest, RefusesResultsOfAnotherKind) {
   { ASSERT_TRUE((*Open())->Append("a", {1}).ok()); }
-  std::ofstream(path_, std::ios::app) << "nonsense\n{\"fit\":\"b\",\"margins\":[1]}\n";
+  const auto status = Journal<std::map<std::string, double>>::Open(path_, {{"seed", "1"}}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("line 2"));
+}
+
+TEST_F(JournalTest, RefusesADamagedLineByItsNumber) {
+  { ASSERT_TRUE((*Open())->Append("a", {1}).ok()); }
+  std::ofstream(path_, std::ios::app) << "nonsense\n{\"step\":\"b\",\"result\":[1]}\n";
   const absl::Status status = Open().status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(status.message()), HasSubstr("line 3"));
 }
 
-TEST_F(RetrainJournalTest, IsForOneProcessAtATime) {
+TEST_F(JournalTest, IsForOneProcessAtATime) {
   const auto first = Open();
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_THAT(std::string(Open().status().message()), HasSubstr("in use"));
 }
 
-TEST_F(RetrainJournalTest, KeepsLinesWholeUnderConcurrentAppends) {
+TEST_F(JournalTest, KeepsLinesWholeUnderConcurrentAppends) {
   {
     const auto journal = Open();
     ASSERT_TRUE(journal.ok()) << journal.status();
@@ -90,9 +104,9 @@ TEST_F(RetrainJournalTest, KeepsLinesWholeUnderConcurrentAppends) {
   EXPECT_EQ((*Open())->size(), 100U);
 }
 
-TEST_F(RetrainJournalTest, NamesAPlaceThatCannotBeWritten) {
+TEST_F(JournalTest, NamesAPlaceThatCannotBeWritten) {
   const absl::Status status =
-      RetrainJournal::Open(folder_ / "no" / "fits.jsonl", {{"seed", "1"}}).status();
+      MarginJournal::Open(folder_ / "no" / "fits.jsonl", {{"seed", "1"}}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(status.message()), HasSubstr("fits.jsonl"));
 }
