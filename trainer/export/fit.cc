@@ -1,7 +1,6 @@
 #include "trainer/export/fit.h"
 
 #include <ATen/Parallel.h>
-#include <sys/resource.h>
 
 #include <filesystem>
 #include <memory>
@@ -17,6 +16,7 @@
 #include "storage/staging_directory.h"
 #include "trainer/export/bundle_contents.h"
 #include "trainer/export/evaluation.h"
+#include "trainer/export/peak_memory.h"
 #include "trainer/export/training_data.h"
 #include "trainer/training/checkpoint_directory.h"
 #include "trainer/training/trainer.h"
@@ -41,12 +41,6 @@ RunIdentity IdentityOf(const FitOptions& options, const v1::TrainingConfig& conf
   identity["subset"] = absl::StrCat(options.subset_fraction);
   identity["dataset fingerprint"] = config.dataset_fingerprint();
   return identity;
-}
-
-uint64_t PeakRssBytes() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
 absl::Status MoveFiles(const v1::BundleManifest& manifest, const fs::path& from,
@@ -80,8 +74,8 @@ absl::Status MeasureServed(const FitOptions& options, const fs::path& directory,
 // from there, and then its files move.
 absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(
     const FitOptions& options, TrainedNetwork& trained, const DatasetPair& data,
-    v1::BundleManifest manifest, BundleWriter& writer, ProgressListener& progress,
-    const StopCondition& stop_requested) {
+    v1::BundleManifest manifest, BundleWriter& writer, const PeakMemory& memory,
+    ProgressListener& progress, const StopCondition& stop_requested) {
   progress.Note("writing the bundle");
   PROVNET_ASSIGN_OR_RETURN(const auto scratch,
                            StagingDirectory::Create(writer.staging_directory().parent_path()));
@@ -97,7 +91,7 @@ absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(
   v1::Metrics& metrics = *manifest.mutable_metrics();
   PROVNET_RETURN_IF_ERROR(MeasureServed(options, bundle, trial, data, stop_requested, metrics));
   metrics.set_train_seconds(absl::ToDoubleSeconds(trained.training_time));
-  metrics.set_peak_rss_bytes(PeakRssBytes());
+  metrics.set_peak_rss_bytes(memory.bytes());
   PROVNET_RETURN_IF_ERROR(MoveFiles(trial, bundle, writer.staging_directory()));
   return writer.Publish(std::move(manifest));
 }
@@ -118,6 +112,7 @@ void NoteStart(const FitOptions& options, const CheckpointFile& checkpoint, cons
 absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressListener& progress,
                                           const Clock& clock, const StopCondition& stop_requested) {
   PROVNET_RETURN_IF_ERROR(ValidateFitOptions(options));
+  const PeakMemory memory;
   PROVNET_ASSIGN_OR_RETURN(const auto writer, BundleWriter::Create(options.output));
   PROVNET_ASSIGN_OR_RETURN(CheckpointDirectory directory,
                            CheckpointDirectory::Open(CheckpointDirectoryPath(options)));
@@ -142,9 +137,9 @@ absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressLis
   PROVNET_ASSIGN_OR_RETURN(
       TrainedNetwork trained,
       Train(data.train, options.training, IdentityOf(options, manifest.training()), context));
-  PROVNET_ASSIGN_OR_RETURN(
-      v1::BundleManifest published,
-      EvaluateAndPublish(options, trained, data, manifest, *writer, progress, stop_requested));
+  PROVNET_ASSIGN_OR_RETURN(v1::BundleManifest published,
+                           EvaluateAndPublish(options, trained, data, manifest, *writer, memory,
+                                              progress, stop_requested));
   directory.Remove();
   return published;
 }
