@@ -15,6 +15,8 @@ packages=(
   prometheus-cpp-dev libspdlog-dev libcpp-httplib-dev libcurl4-openssl-dev nlohmann-json3-dev
   # Images: decoding, and drawing in the terminal
   libpng-dev libturbojpeg0-dev libchafa-dev libglib2.0-dev
+  # Plots of experiments; without it their pages have tables only
+  gnuplot-nox
   # Tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev
 )

@@ -4,14 +4,18 @@
 #include <iostream>
 
 #include "absl/flags/parse.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 
 namespace provnet {
 namespace {
 
-std::vector<const Command*> Commands() { return {&FitCommand(), &WriteIdxCommand()}; }
+std::vector<const Command*> Commands() {
+  return {&FitCommand(), &ExperimentCommand(), &WriteIdxCommand()};
+}
 
 std::string Overview() {
   std::string text =
@@ -55,6 +59,25 @@ absl::Status NormalizeFlag(const Command& command, std::string& argument) {
   return absl::InvalidArgumentError(absl::StrCat("unknown flag ", given, " of ", command.name));
 }
 
+// In single quotes where a shell would see more than a word.
+std::string ShellQuoted(absl::string_view word) {
+  constexpr absl::string_view kPlainMarks = "-_=./:,+@%";
+  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [&](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           kPlainMarks.find(c) != absl::string_view::npos;
+  });
+  if (plain) return std::string(word);
+  return absl::StrCat("'", absl::StrReplaceAll(word, {{"'", R"('\'')"}}), "'");
+}
+
+std::string CommandText(const std::vector<std::string>& arguments) {
+  std::string text = "provnet-train";
+  for (size_t i = 1; i < arguments.size(); ++i) {
+    absl::StrAppend(&text, " ", ShellQuoted(arguments[i]));
+  }
+  return text;
+}
+
 }  // namespace
 
 ExitCode Fail(ExitCode code, absl::string_view message) {
@@ -76,6 +99,7 @@ ExitCode RunProvnetTrain(std::vector<std::string> arguments) {
     return Fail(kExitUsage, absl::StrCat("unknown command ", arguments[1], "; expected one of ",
                                          CommandNames()));
   }
+  CommandLine line{.arguments = {}, .text = CommandText(arguments)};
   arguments.erase(arguments.begin() + 1);
   if (std::any_of(arguments.begin() + 1, arguments.end(), IsHelp)) {
     std::cout << command->usage();
@@ -89,8 +113,12 @@ ExitCode RunProvnetTrain(std::vector<std::string> arguments) {
   }
   const std::vector<char*> left =
       absl::ParseCommandLine(static_cast<int>(argv.size()), argv.data());
-  if (left.size() > 1) return Fail(kExitUsage, absl::StrCat("unexpected argument ", left[1]));
-  return command->run();
+  line.arguments.assign(left.begin() + 1, left.end());
+  if (line.arguments.size() > command->max_arguments) {
+    return Fail(kExitUsage,
+                absl::StrCat("unexpected argument ", line.arguments[command->max_arguments]));
+  }
+  return command->run(line);
 }
 
 }  // namespace provnet

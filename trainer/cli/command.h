@@ -22,6 +22,14 @@ enum ExitCode {
 // Every flag's help text as Abseil sees it: each command's usage documents its flags in one piece.
 inline constexpr char kSeeUsage[] = "see provnet-train COMMAND --help";
 
+// What was typed, once the flags have their values.
+struct CommandLine {
+  // The arguments that are no flags, at most Command::max_arguments.
+  std::vector<std::string> arguments;
+  // The whole line, quoted for a shell, with the program's name alone in place of its path.
+  std::string text;
+};
+
 // One subcommand.
 struct Command {
   absl::string_view name;
@@ -31,11 +39,14 @@ struct Command {
   std::string (*usage)();
   // Abseil's names of the flags that it takes.
   std::vector<absl::string_view> flags;
+  // Arguments that it takes beside them.
+  size_t max_arguments = 0;
   // Does the work with the flags' values; returns the exit code, having printed why.
-  ExitCode (*run)();
+  ExitCode (*run)(const CommandLine& line);
 };
 
 // The subcommands, each in a file of its own.
+const Command& ExperimentCommand();
 const Command& FitCommand();
 const Command& WriteIdxCommand();
 

@@ -64,7 +64,7 @@ absl::StatusOr<FitOptions> OptionsFromFlags() {
   return options;
 }
 
-ExitCode Run() {
+ExitCode Run(const CommandLine&) {
   const absl::StatusOr<FitOptions> options = OptionsFromFlags();
   if (!options.ok()) return Fail(kExitUsage, options.status().message());
   KeepFreedMemory();

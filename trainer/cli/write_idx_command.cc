@@ -22,7 +22,7 @@ exit status: 0 written, 1 failed, 2 wrong usage
 )";
 }
 
-ExitCode Run() {
+ExitCode Run(const CommandLine&) {
   const std::string output = absl::GetFlag(FLAGS_output);
   if (output.empty()) return Fail(kExitUsage, "--output is missing, expected a folder");
   const auto data = LoadDataset(absl::GetFlag(FLAGS_dataset), absl::GetFlag(FLAGS_seed));

@@ -1,0 +1,101 @@
+// The real program's command `experiment`: exit codes, messages, and the files that it writes.
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/testing/child_process.h"
+#include "tests/testing/temp_dir.h"
+
+namespace provnet {
+namespace {
+
+using ::testing::HasSubstr;
+namespace fs = std::filesystem;
+
+struct Outcome {
+  int exit_code = 0;
+  std::string log;
+};
+
+Outcome RunExperimentCommand(const std::vector<std::string>& arguments) {
+  std::vector<std::string> command = {(BinaryDirectory() / "provnet-train").string(), "experiment"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const TempDir folder;
+  ChildProcess child(command, folder / "log");
+  const int exit_code = child.Wait();
+  return {exit_code, child.Log()};
+}
+
+std::string Contents(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+TEST(ExperimentBinary, ListsTheExperiments) {
+  const Outcome outcome = RunExperimentCommand({"list"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.log, HasSubstr("  heads  "));
+  EXPECT_THAT(RunExperimentCommand({"--help"}).log, HasSubstr("  heads  "));
+}
+
+TEST(ExperimentBinary, RefusesWrongUsageWithTheReason) {
+  const TempDir folder;
+  const std::string work = "--work-dir=" + (folder / "work").string();
+  const struct {
+    std::vector<std::string> arguments;
+    const char* reason;
+    int exit_code;
+  } kCases[] = {
+      {{}, "no experiment named; expected list or one of", 2},
+      {{"heds"}, "unknown experiment heds; expected list or one of", 2},
+      {{"heads", "again"}, "unexpected argument again", 2},
+      {{"heads"}, "--dataset is missing", 2},
+      {{"heads", "--dataset=glyphs:300", "--threads=-1"}, "--threads=-1", 2},
+      {{"heads", "--dataset=glyphs:300", "--epochs=3"}, "unknown flag --epochs", 2},
+      {{"heads", "--dataset=cats:300", work}, "cats:300", 1},
+      {{"heads", "--dataset=idx:/nowhere", work}, "/nowhere", 1},
+  };
+  for (const auto& c : kCases) {
+    const Outcome outcome = RunExperimentCommand(c.arguments);
+    EXPECT_EQ(outcome.exit_code, c.exit_code) << outcome.log;
+    EXPECT_THAT(outcome.log, HasSubstr(c.reason));
+  }
+}
+
+TEST(ExperimentBinary, WritesTheResultForProgramsAndForPeople) {
+  const TempDir folder;
+  const fs::path json = folder / "deep" / "result.json", page = folder / "page.html";
+  const std::vector<std::string> command = {"heads",
+                                            "--dataset=glyphs:300",
+                                            "--quick",
+                                            "--work-dir=" + (folder / "it's").string(),
+                                            "--threads=1",
+                                            "--json=" + json.string(),
+                                            "--page=" + page.string()};
+  const Outcome outcome = RunExperimentCommand(command);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.log;
+  const auto result = nlohmann::json::parse(Contents(json));
+  EXPECT_EQ(result["experiment"], "heads");
+  EXPECT_GT(result["metrics"]["embedding/100/test_accuracy"], 0.0);
+  EXPECT_GT(result["machine"]["memory_bytes"], 1 << 20);
+  EXPECT_TRUE(result["machine"]["libraries"].contains("LibTorch"));
+  EXPECT_THAT(
+      result["command"].get<std::string>(),
+      HasSubstr("provnet-train experiment heads --dataset=glyphs:300 --quick '--work-dir="));
+  EXPECT_THAT(result["command"].get<std::string>(), HasSubstr("it'\\''s'"));
+  EXPECT_THAT(Contents(page), HasSubstr("<h1>heads</h1>"));
+  EXPECT_THAT(outcome.log, HasSubstr(page.string()));
+
+  // Another seed's figures don't mix with these.
+  std::vector<std::string> other = command;
+  other.push_back("--seed=2");
+  const Outcome refused = RunExperimentCommand(other);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.log, HasSubstr("its seed is 1, expected 2"));
+}
+
+}  // namespace
+}  // namespace provnet

@@ -1,0 +1,22 @@
+#include "trainer/experiments/experiment.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace provnet {
+
+absl::Status ValidateExperimentOptions(const ExperimentOptions& options) {
+  if (options.dataset.empty()) {
+    return absl::InvalidArgumentError(
+        "--dataset is missing: expected a data set such as idx:DIR or glyphs:N");
+  }
+  if (options.threads < 1 || options.threads > 1024) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--threads=", options.threads, " is out of range: expected 1 to 1024"));
+  }
+  if (options.work_directory.empty()) {
+    return absl::InvalidArgumentError("--work-dir is empty: expected a folder");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace provnet

@@ -1,0 +1,76 @@
+#include "trainer/experiments/plot_script.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+
+namespace provnet {
+namespace {
+
+// Readable on white and on near-black, and for colour-blind eyes (after Okabe and Ito).
+constexpr const char* kColors[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                   "#b58900", "#56b4e9", "#8c8c8c"};
+
+// A gnuplot string: in single quotes, where only the quote itself is special.
+std::string Quoted(absl::string_view text) {
+  std::string line(text);
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return absl::ascii_iscntrl(c); }, ' ');
+  return absl::StrCat("'", absl::StrReplaceAll(line, {{"'", "''"}}), "'");
+}
+
+// One line a point: x, y, deviation.
+std::string DataBlock(const Series& series, bool log_x, size_t index) {
+  std::string block = absl::StrCat("$data", index, " << END_OF_DATA\n");
+  for (size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
+    const double error = i < series.y_error.size() ? series.y_error[i] : 0;
+    const bool drawable = std::isfinite(series.x[i]) && std::isfinite(series.y[i]) &&
+                          std::isfinite(error) && (!log_x || series.x[i] > 0);
+    if (!drawable) continue;
+    absl::StrAppendFormat(&block, "%.9g %.9g %.9g\n", series.x[i], series.y[i], error);
+  }
+  return absl::StrCat(block, "END_OF_DATA\n");
+}
+
+// How to draw a series: with bars where there are deviations, and with a mark at each point unless
+// there are too many to tell apart.
+std::string Style(const Series& series, size_t index) {
+  constexpr size_t kMostMarks = 40;
+  const std::string marks = absl::StrCat(" pointsize 0.6 pointtype ", 4 + index % 10);
+  if (!series.y_error.empty()) return absl::StrCat("yerrorlines", marks);
+  return series.x.size() > kMostMarks ? "lines" : absl::StrCat("linespoints", marks);
+}
+
+std::string Curve(const Series& series, size_t index) {
+  return absl::StrCat("$data", index, " using 1:2", series.y_error.empty() ? "" : ":3", " title ",
+                      Quoted(series.name), " with ", Style(series, index),
+                      " linewidth 2 linecolor rgb '", kColors[index % std::size(kColors)], "'");
+}
+
+}  // namespace
+
+std::string PlotScript(const Plot& plot, absl::string_view name,
+                       const std::filesystem::path& output) {
+  std::string script = absl::StrCat(
+      "set terminal svg noenhanced size 720,420 dynamic font 'sans-serif,13' name '", name, "'\n",
+      "set output ", Quoted(output.string()), "\nset encoding utf8\n",
+      "set border 3 linecolor rgb 'gray50'\nset tics nomirror\nset grid linecolor rgb 'gray50' ",
+      "linewidth 0.3\nset key outside right top Left reverse\nset offsets graph 0.02, graph 0.02, ",
+      "graph 0.05, graph 0.05\nset title ", Quoted(plot.title), "\nset xlabel ",
+      Quoted(plot.x_label), "\nset ylabel ", Quoted(plot.y_label), "\n",
+      plot.log_x ? "set logscale x\n" : "");
+  std::vector<std::string> curves;
+  for (size_t i = 0; i < plot.series.size(); ++i) {
+    absl::StrAppend(&script, DataBlock(plot.series[i], plot.log_x, i));
+    curves.push_back(Curve(plot.series[i], i));
+  }
+  return absl::StrCat(script, "plot ", absl::StrJoin(curves, ", \\\n  "), "\n");
+}
+
+}  // namespace provnet

@@ -1,0 +1,24 @@
+#include "trainer/experiments/registry.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "trainer/experiments/heads_experiment.h"
+
+namespace provnet {
+
+std::vector<const Experiment*> Experiments() { return {&HeadsExperiment()}; }
+
+const Experiment* FindExperiment(absl::string_view name) {
+  for (const Experiment* experiment : Experiments()) {
+    if (experiment->name == name) return experiment;
+  }
+  return nullptr;
+}
+
+std::string ExperimentNames() {
+  return absl::StrJoin(Experiments(), ", ", [](std::string* out, const Experiment* experiment) {
+    absl::StrAppend(out, experiment->name);
+  });
+}
+
+}  // namespace provnet
