@@ -19,7 +19,7 @@
 #include "server/engine/model_registry.h"
 #include "server/engine/servable.h"
 #include "server/metrics/server_metrics.h"
-#include "server/model/blas_kernels.h"
+#include "server/model/library_environment.h"
 #include "server/service/flag_parsing.h"
 #include "server/service/listen_address.h"
 #include "server/service/port_file.h"
@@ -289,6 +289,6 @@ int Main(absl::Span<const char* const> arguments) {
 }  // namespace provnet
 
 int main(int argc, char** argv) {
-  provnet::FitBlasKernels(argv);
+  provnet::FitLibraryEnvironment(argv);
   return provnet::Main(absl::MakeConstSpan(argv, static_cast<size_t>(argc)).subspan(1));
 }

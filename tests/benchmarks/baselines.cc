@@ -18,7 +18,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
-#include "server/model/blas_kernels.h"
+#include "server/model/library_environment.h"
 #include "storage/bundle_layout.h"
 #include "storage/bundle_verifier.h"
 #include "storage/sample_store.h"
@@ -115,7 +115,7 @@ int Run() {
 }  // namespace provnet
 
 int main(int argc, char** argv) {
-  provnet::FitBlasKernels(argv);
+  provnet::FitLibraryEnvironment(argv);
   absl::ParseCommandLine(argc, argv);
   try {
     return provnet::Run();

@@ -1,4 +1,4 @@
-#include "server/model/blas_kernels.h"
+#include "server/model/library_environment.h"
 
 #include <dlfcn.h>
 #include <unistd.h>
@@ -6,13 +6,17 @@
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
 namespace provnet {
 namespace {
 
-constexpr char kVariable[] = "OPENBLAS_CORETYPE";
+struct Variable {
+  const char* name;
+  const char* value;
+};
 
 // What OpenBLAS runs on, or "" when another BLAS is loaded.
 absl::string_view LoadedKernels() {
@@ -33,20 +37,34 @@ const char* FittingKernels() {
   return nullptr;
 }
 
+bool IsSet(const char* variable) { return getenv(variable) != nullptr; }
+
+std::vector<Variable> MissingVariables() {
+  std::vector<Variable> missing;
+  const char* kernels = FittingKernels();
+  if (!IsSet("OPENBLAS_CORETYPE") && kernels != nullptr && LoadedKernels() == "Prescott") {
+    missing.push_back({"OPENBLAS_CORETYPE", kernels});
+  }
+  const bool gnu_openmp = dlsym(RTLD_DEFAULT, "GOMP_parallel") != nullptr;
+  if (gnu_openmp && !IsSet("GOMP_SPINCOUNT") && !IsSet("OMP_WAIT_POLICY")) {
+    missing.push_back({"GOMP_SPINCOUNT", "0"});
+  }
+  return missing;
+}
+
 }  // namespace
 
-void FitBlasKernels(char* const argv[]) {
-  if (getenv(kVariable) != nullptr) return;
-  const char* fitting = FittingKernels();
-  if (fitting == nullptr || LoadedKernels() != "Prescott") return;
+void FitLibraryEnvironment(char* const argv[]) {
+  const std::vector<Variable> missing = MissingVariables();
+  if (missing.empty()) return;
   // The real path rather than the link, from which ps would take the name "exe".
   std::error_code unreadable;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", unreadable);
   if (unreadable) return;
-  setenv(kVariable, fitting, /*overwrite=*/1);
+  for (const Variable& variable : missing) setenv(variable.name, variable.value, /*overwrite=*/1);
   execv(program.c_str(), argv);
   // Reached only when the restart failed: go on with what there is.
-  unsetenv(kVariable);
+  for (const Variable& variable : missing) unsetenv(variable.name);
 }
 
 }  // namespace provnet
