@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <numeric>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -46,20 +47,17 @@ absl::Status ForEachAnswer(const Servable& servable, const Dataset& images,
   return absl::OkStatus();
 }
 
-struct Retrieval {
-  double top1 = 0;
-  double top5 = 0;
-};
+}  // namespace
 
-// Shares of `images` that find the sample of their own position.
 absl::StatusOr<Retrieval> MeasureRetrieval(const Servable& servable, const Dataset& images,
+                                           absl::Span<const uint64_t> expected,
                                            const StopCondition& stop_requested) {
   uint64_t first = 0, any = 0;
   PROVNET_RETURN_IF_ERROR(
       ForEachAnswer(servable, images, stop_requested, [&](size_t i, const Explanation& answer) {
         const auto& ranks = answer.provenance;
-        const auto own = std::find_if(ranks.begin(), ranks.end(), [i](const ScoredSample& sample) {
-          return sample.sample_index == i;
+        const auto own = std::find_if(ranks.begin(), ranks.end(), [&](const ScoredSample& sample) {
+          return sample.sample_index == expected[i];
         });
         if (own == ranks.end()) return;
         ++any;
@@ -69,8 +67,8 @@ absl::StatusOr<Retrieval> MeasureRetrieval(const Servable& servable, const Datas
   return Retrieval{static_cast<double>(first) / count, static_cast<double>(any) / count};
 }
 
-absl::Status MeasureClassification(const Servable& servable, const Dataset& test,
-                                   const StopCondition& stop_requested, v1::Metrics& metrics) {
+absl::StatusOr<Classification> MeasureClassification(const Servable& servable, const Dataset& test,
+                                                     const StopCondition& stop_requested) {
   uint64_t right = 0;
   double agreement = 0;
   PROVNET_RETURN_IF_ERROR(
@@ -79,12 +77,8 @@ absl::Status MeasureClassification(const Servable& servable, const Dataset& test
         agreement += answer.label_agreement;
       }));
   const double count = static_cast<double>(test.size());
-  metrics.set_test_accuracy(static_cast<double>(right) / count);
-  metrics.set_label_agreement_top5(agreement / count);
-  return absl::OkStatus();
+  return Classification{static_cast<double>(right) / count, agreement / count};
 }
-
-}  // namespace
 
 Dataset ShiftedByTwoPixels(const Dataset& samples, uint64_t seed) {
   constexpr int kDirections[][2] = {{2, 0}, {-2, 0}, {0, 2},  {0, -2},
@@ -107,15 +101,20 @@ absl::StatusOr<v1::Metrics> Evaluate(const Servable& servable, const DatasetPair
                                                    " samples, but there are ", data.train.size(),
                                                    " training images to evaluate"));
   }
-  v1::Metrics metrics;
-  PROVNET_RETURN_IF_ERROR(MeasureClassification(servable, data.test, stop_requested, metrics));
+  PROVNET_ASSIGN_OR_RETURN(const Classification classification,
+                           MeasureClassification(servable, data.test, stop_requested));
+  std::vector<uint64_t> own(data.train.size());
+  std::iota(own.begin(), own.end(), 0);
   PROVNET_ASSIGN_OR_RETURN(const Retrieval clean,
-                           MeasureRetrieval(servable, data.train, stop_requested));
-  metrics.set_index_top1(clean.top1);
-  metrics.set_index_top5(clean.top5);
+                           MeasureRetrieval(servable, data.train, own, stop_requested));
   PROVNET_ASSIGN_OR_RETURN(
       const Retrieval shifted,
-      MeasureRetrieval(servable, ShiftedByTwoPixels(data.train, seed), stop_requested));
+      MeasureRetrieval(servable, ShiftedByTwoPixels(data.train, seed), own, stop_requested));
+  v1::Metrics metrics;
+  metrics.set_test_accuracy(classification.accuracy);
+  metrics.set_label_agreement_top5(classification.label_agreement_top5);
+  metrics.set_index_top1(clean.top1);
+  metrics.set_index_top5(clean.top5);
   metrics.set_index_top1_shift2(shifted.top1);
   metrics.set_index_top5_shift2(shifted.top5);
   return metrics;
