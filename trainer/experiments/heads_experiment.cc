@@ -81,9 +81,7 @@ absl::StatusOr<ExperimentResult> Run(const ExperimentContext& context) {
         fit.subset_fraction = whole * percent / 100;
         return MeasuredFit(context, key, fit);
       }));
-      for (const auto& [name, value] : figures) {
-        result.metrics[absl::StrCat(key, "/", name)] = value;
-      }
+      AddFigures(key, figures, result.metrics);
       table.rows.push_back(Row(kHeads[h], percent, figures));
       for (FigurePlot& plot : plots) plot.Add(h, figures);
     }

@@ -62,6 +62,14 @@ double QuickShare(size_t samples) {
   return std::min(1.0, kQuickSamples / static_cast<double>(samples));
 }
 
+double StudyShare(const ExperimentOptions& options, size_t samples) {
+  return options.quick ? QuickShare(samples) : 0.3;
+}
+
+void AddFigures(absl::string_view key, const Figures& figures, Figures& metrics) {
+  for (const auto& [name, value] : figures) metrics[absl::StrCat(key, "/", name)] = value;
+}
+
 FitOptions FitFor(const ExperimentOptions& options, v1::HeadType head) {
   FitOptions fit;
   fit.dataset = options.dataset;
@@ -69,7 +77,7 @@ FitOptions FitFor(const ExperimentOptions& options, v1::HeadType head) {
   fit.training.seed = options.seed;
   if (options.quick) {
     fit.training.size = BackboneSize::kTiny;
-    fit.training.epochs = 3;
+    fit.training.epochs = 6;
     fit.training.batch_size = 32;
   }
   return fit;

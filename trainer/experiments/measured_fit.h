@@ -29,6 +29,13 @@ absl::StatusOr<Figures> MeasuredFit(const ExperimentContext& context, absl::stri
 // The share of `samples` that a quick variant works on: at most 300 samples.
 double QuickShare(size_t samples);
 
+// The share that a study of something other than the number of samples works on: 30 %, with which
+// the paper's figures can be compared, or QuickShare.
+double StudyShare(const ExperimentOptions& options, size_t samples);
+
+// Adds a step's figures to an experiment's metrics, as KEY/NAME.
+void AddFigures(absl::string_view key, const Figures& figures, Figures& metrics);
+
 // The defaults of `head` for an experiment with these options; in the quick variant the tiny
 // backbone and few epochs.
 FitOptions FitFor(const ExperimentOptions& options, v1::HeadType head);

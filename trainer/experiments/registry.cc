@@ -2,11 +2,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "trainer/experiments/alpha_experiment.h"
 #include "trainer/experiments/heads_experiment.h"
+#include "trainer/experiments/sharing_experiment.h"
 
 namespace provnet {
 
-std::vector<const Experiment*> Experiments() { return {&HeadsExperiment()}; }
+std::vector<const Experiment*> Experiments() {
+  return {&AlphaExperiment(), &HeadsExperiment(), &SharingExperiment()};
+}
 
 const Experiment* FindExperiment(absl::string_view name) {
   for (const Experiment* experiment : Experiments()) {
