@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
+#include "storage/bundle_verifier.h"
 #include "storage/file_io.h"
+#include "storage/repository.h"
 #include "trainer/export/fit.h"
-#include "trainer/training/checkpoint_directory.h"
 
 namespace provnet {
 namespace {
@@ -34,6 +37,16 @@ std::string FolderName(absl::string_view key) {
   return absl::StrReplaceAll(key, {{"/", "-"}, {" ", "-"}, {".", "_"}, {"%", ""}});
 }
 
+// The bundle in fit.output: one that an interrupted step left there, or else of a new fit.
+absl::StatusOr<v1::BundleManifest> FitOnce(const ExperimentContext& context, FitOptions fit) {
+  PROVNET_ASSIGN_OR_RETURN(const std::vector<uint64_t> versions, ListVersions(fit.output));
+  if (!versions.empty()) return VerifyBundle(fit.output / absl::StrCat(versions.back()));
+  std::error_code unreadable;
+  fit.threads = context.options.threads;
+  fit.resume = fs::exists(CheckpointDirectoryPath(fit) / "checkpoint", unreadable);
+  return RunFit(fit, context.progress, context.clock, context.stop_requested);
+}
+
 }  // namespace
 
 absl::StatusOr<Figures> MeasuredFit(const ExperimentContext& context, absl::string_view key,
@@ -41,10 +54,7 @@ absl::StatusOr<Figures> MeasuredFit(const ExperimentContext& context, absl::stri
   context.progress.Note(absl::StrCat("fitting ", key));
   const fs::path model = context.options.work_directory / "models" / FolderName(key);
   fit.output = model;
-  fit.threads = context.options.threads;
-  fit.resume = fs::exists(CheckpointDirectoryPath(fit) / "checkpoint");
-  PROVNET_ASSIGN_OR_RETURN(const v1::BundleManifest manifest,
-                           RunFit(fit, context.progress, context.clock, context.stop_requested));
+  PROVNET_ASSIGN_OR_RETURN(const v1::BundleManifest manifest, FitOnce(context, std::move(fit)));
   Figures figures = FiguresOf(manifest);
   if (meter) {
     PROVNET_ASSIGN_OR_RETURN(const Figures more,

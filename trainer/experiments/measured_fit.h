@@ -21,8 +21,9 @@ using BundleMeter = std::function<absl::StatusOr<Figures>(const v1::BundleManife
 // the figures of its manifest: test_accuracy, index_top1, index_top5, index_top1_shift2,
 // index_top5_shift2, label_agreement_top5, train_seconds, peak_rss_bytes, parameters, samples; and
 // those of `meter`, if given. `fit` says data and training; output, threads and resumption are
-// filled here: an interrupted fit goes on after its last whole epoch. The bundle, hundreds of MiB
-// for a head over all samples, is removed once measured. Errors are RunFit's.
+// filled here: an interrupted fit goes on after its last whole epoch, and one that was published
+// but not yet measured by `meter` is not repeated. The bundle, hundreds of MiB for a head over all
+// samples, is removed once measured. Errors are RunFit's.
 absl::StatusOr<Figures> MeasuredFit(const ExperimentContext& context, absl::string_view key,
                                     FitOptions fit, const BundleMeter& meter = nullptr);
 

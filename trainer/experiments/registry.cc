@@ -4,12 +4,13 @@
 #include "absl/strings/str_join.h"
 #include "trainer/experiments/alpha_experiment.h"
 #include "trainer/experiments/heads_experiment.h"
+#include "trainer/experiments/robustness_experiment.h"
 #include "trainer/experiments/sharing_experiment.h"
 
 namespace provnet {
 
 std::vector<const Experiment*> Experiments() {
-  return {&AlphaExperiment(), &HeadsExperiment(), &SharingExperiment()};
+  return {&AlphaExperiment(), &HeadsExperiment(), &RobustnessExperiment(), &SharingExperiment()};
 }
 
 const Experiment* FindExperiment(absl::string_view name) {

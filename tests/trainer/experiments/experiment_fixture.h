@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
 
 #include "tests/testing/temp_dir.h"
 #include "trainer/experiments/run_experiment.h"
@@ -19,13 +18,16 @@ class FitCounter : public ProgressListener {
     if (stop_in_fit > 0 && fits_begun == stop_in_fit && progress.epoch == 2) stop = true;
   }
   void EpochDone(const TrainingProgress&) override {}
-  void Note(absl::string_view text) override { notes.emplace_back(text); }
+  void Note(absl::string_view text) override {
+    if (!stop_at_note.empty() && text == stop_at_note) stop = true;
+  }
 
   int fits_begun = 0;
   // The fit, from 1, in whose second epoch a stop is asked for; 0 for none.
   int stop_in_fit = 0;
+  // The note at which a stop is asked for; empty for none.
+  std::string stop_at_note;
   bool stop = false;
-  std::vector<std::string> notes;
 };
 
 // Runs quick experiments in a folder of their own.
