@@ -13,6 +13,7 @@
 #include "trainer/network/class_positions.h"
 #include "trainer/network/torch_errors.h"
 #include "trainer/training/batch_source.h"
+#include "trainer/training/fused_adamw.h"
 #include "trainer/training/index_targets.h"
 #include "trainer/training/losses.h"
 #include "trainer/training/one_cycle.h"
@@ -77,7 +78,7 @@ class Fit {
   const TrainingOptions& options_;
   const RunIdentity& identity_;
   TrainingContext& context_;
-  torch::optim::AdamW optimizer_;
+  FusedAdamW optimizer_;
   const IndexTargets targets_;
   const bool with_views_ = NeedsViews(options_);
   BatchSource batches_;
