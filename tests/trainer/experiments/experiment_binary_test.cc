@@ -1,5 +1,6 @@
 // The real program's command `experiment`: exit codes, messages, and the files that it writes.
 #include <gmock/gmock.h>
+#include <signal.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -7,11 +8,13 @@
 
 #include "tests/testing/child_process.h"
 #include "tests/testing/temp_dir.h"
+#include "tests/testing/watched_process.h"
 
 namespace provnet {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 namespace fs = std::filesystem;
 
 struct Outcome {
@@ -19,11 +22,15 @@ struct Outcome {
   std::string log;
 };
 
-Outcome RunExperimentCommand(const std::vector<std::string>& arguments) {
+std::vector<std::string> ExperimentCommand(const std::vector<std::string>& arguments) {
   std::vector<std::string> command = {(BinaryDirectory() / "provnet-train").string(), "experiment"};
   command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
+Outcome RunExperimentCommand(const std::vector<std::string>& arguments) {
   const TempDir folder;
-  ChildProcess child(command, folder / "log");
+  ChildProcess child(ExperimentCommand(arguments), folder / "log");
   const int exit_code = child.Wait();
   return {exit_code, child.Log()};
 }
@@ -37,7 +44,9 @@ std::string Contents(const fs::path& path) {
 TEST(ExperimentBinary, ListsTheExperiments) {
   const Outcome outcome = RunExperimentCommand({"list"});
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_THAT(outcome.log, HasSubstr("  heads  "));
+  for (const char* name : {"  alpha  ", "  heads  ", "  robustness  ", "  sharing  "}) {
+    EXPECT_THAT(outcome.log, HasSubstr(name));
+  }
   EXPECT_THAT(RunExperimentCommand({"--help"}).log, HasSubstr("  heads  "));
 }
 
@@ -95,6 +104,26 @@ TEST(ExperimentBinary, WritesTheResultForProgramsAndForPeople) {
   const Outcome refused = RunExperimentCommand(other);
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.log, HasSubstr("its seed is 1, expected 2"));
+}
+
+TEST(ExperimentBinary, CtrlCKeepsFinishedStepsAndTheSameCommandGoesOn) {
+  const TempDir folder;
+  const std::vector<std::string> arguments = {"heads", "--dataset=glyphs:300", "--quick",
+                                              "--work-dir=" + (folder / "work").string(),
+                                              "--threads=1"};
+  WatchedProcess process(ExperimentCommand(arguments));
+  ASSERT_TRUE(process.WaitFor("fitting embedding/50")) << process.output();
+  process.child().Signal(SIGINT);
+  EXPECT_EQ(process.WaitForEnd(), 130) << process.output();
+  EXPECT_THAT(process.output(), HasSubstr("to go on, run the same command again"));
+  EXPECT_FALSE(fs::exists(folder / "work" / "result.json"));
+
+  const Outcome resumed = RunExperimentCommand(arguments);
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.log;
+  EXPECT_THAT(resumed.log, HasSubstr("going on after 1 finished steps"));
+  EXPECT_THAT(resumed.log, Not(HasSubstr("fitting class-conditional/50")));
+  EXPECT_TRUE(fs::exists(folder / "work" / "result.json"));
+  EXPECT_TRUE(fs::exists(folder / "work" / "result.html"));
 }
 
 }  // namespace

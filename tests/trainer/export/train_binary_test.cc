@@ -1,9 +1,6 @@
 // The real program: its exit codes, its messages, and what it leaves behind.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -12,6 +9,7 @@
 #include "storage/repository.h"
 #include "tests/testing/child_process.h"
 #include "tests/testing/temp_dir.h"
+#include "tests/testing/watched_process.h"
 
 namespace provnet {
 namespace {
@@ -42,54 +40,10 @@ Outcome RunTrain(const std::vector<std::string>& arguments) {
   return RunCommand(TrainCommand(arguments));
 }
 
-// A program whose output can be waited for: it comes through a named pipe.
-class WatchedProcess {
- public:
-  explicit WatchedProcess(const std::vector<std::string>& command)
-      : pipe_(MakePipe(folder_ / "log")), child_(command, folder_ / "log") {
-    // Opened without blocking, before there was a writer; reading shall block.
-    fcntl(pipe_, F_SETFL, 0);
-  }
-  ~WatchedProcess() { close(pipe_); }
-
-  ChildProcess& child() { return child_; }
-  const std::string& output() const { return output_; }
-
-  // Reads until the output holds `text`; false when it ended without.
-  bool WaitFor(const std::string& text) {
-    while (output_.find(text) == std::string::npos) {
-      if (!ReadSome()) return false;
-    }
-    return true;
-  }
-  int WaitForEnd() {
-    while (ReadSome()) {
-    }
-    return child_.Wait();
-  }
-
- private:
-  static int MakePipe(const std::filesystem::path& path) {
-    mkfifo(path.c_str(), 0600);
-    return open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  }
-  bool ReadSome() {
-    char buffer[512];
-    const ssize_t count = read(pipe_, buffer, sizeof(buffer));
-    if (count > 0) output_.append(buffer, static_cast<size_t>(count));
-    return count > 0;
-  }
-
-  const TempDir folder_;
-  const int pipe_;
-  ChildProcess child_;
-  std::string output_;
-};
-
 TEST(TrainBinary, SaysHowItIsUsed) {
   const Outcome overview = RunTrain({"--help"});
   EXPECT_EQ(overview.exit_code, 0);
-  for (const char* command : {"\n  fit ", "\n  write-idx "}) {
+  for (const char* command : {"\n  fit ", "\n  experiment ", "\n  write-idx "}) {
     EXPECT_THAT(overview.log, HasSubstr(command));
   }
   const Outcome help = RunTrain({"fit", "--help"});
