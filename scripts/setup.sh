@@ -13,6 +13,8 @@ packages=(
   librocksdb-dev libgflags-dev libsnappy-dev liblz4-dev libzstd-dev libbz2-dev libssl-dev zlib1g-dev
   # Metrics, logs, HTTP, JSON
   prometheus-cpp-dev libspdlog-dev libcpp-httplib-dev libcurl4-openssl-dev nlohmann-json3-dev
+  # Statistics: the incomplete beta function's inverse (Boost.Math, headers only)
+  libboost-dev
   # Images: decoding, and drawing in the terminal
   libpng-dev libturbojpeg0-dev libchafa-dev libglib2.0-dev
   # Plots of experiments; without it their pages have tables only

@@ -16,6 +16,8 @@ inline constexpr char kSamplesFolder[] = "samples";
 inline constexpr char kLabelsFile[] = "index/labels.npy";
 // float32 [N, d]: the unit vector of every sample (embedding heads).
 inline constexpr char kVectorsFile[] = "index/vectors.npy";
+// Membership scores of known members and non-members (where trained with a reference set).
+inline constexpr char kCalibrationFile[] = "calibration.json";
 
 }  // namespace provnet
 
