@@ -100,4 +100,46 @@ absl::StatusOr<std::vector<std::vector<RankedSample>>> IndexHead::Rank(
   });
 }
 
+absl::Status IndexHead::VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
+                                    BlockVisitor visit) const {
+  PROVNET_ASSIGN_OR_RETURN(const at::Tensor logits, Logits(features, class_ids));
+  return TryTorch("sum up the index logits",
+                  [&] {
+                    visit(0, logits);
+                    return true;
+                  })
+      .status();
+}
+
+absl::StatusOr<std::vector<MeasuredRow>> IndexHead::Measure(const at::Tensor& features,
+                                                            const at::Tensor& class_ids) const {
+  PROVNET_ASSIGN_OR_RETURN(const at::Tensor host_classes,
+                           TryTorch("read the classes", [&] { return class_ids.cpu(); }));
+  const absl::Span<const int64_t> classes(host_classes.data_ptr<int64_t>(),
+                                          static_cast<size_t>(host_classes.numel()));
+  std::vector<LogitSummary> summaries(classes.size());
+  PROVNET_RETURN_IF_ERROR(
+      VisitLogits(features, class_ids, [&](int64_t first, const at::Tensor& logits) {
+        const at::Tensor block = logits.cpu().contiguous();
+        for (size_t b = 0; b < classes.size(); ++b) {
+          const auto candidates =
+              static_cast<int64_t>(layout_.candidates(static_cast<uint32_t>(classes[b])));
+          const int64_t count = std::clamp<int64_t>(candidates - first, 0, block.size(1));
+          summaries[b].Add(static_cast<uint64_t>(first),
+                           {block.data_ptr<float>() + static_cast<int64_t>(b) * block.size(1),
+                            static_cast<size_t>(count)});
+        }
+      }));
+  std::vector<MeasuredRow> rows;
+  for (size_t b = 0; b < classes.size(); ++b) {
+    MeasuredRow& row = rows.emplace_back();
+    row.statistics = summaries[b].statistics();
+    if (!summaries[b].best_column().has_value()) continue;
+    row.nearest = {
+        layout_.sample_index(static_cast<uint32_t>(classes[b]), *summaries[b].best_column()),
+        summaries[b].best_probability()};
+  }
+  return rows;
+}
+
 }  // namespace provnet

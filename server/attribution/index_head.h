@@ -4,11 +4,15 @@
 #include <torch/script.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "server/attribution/candidate_layout.h"
+#include "server/membership/index_statistics.h"
 
 namespace provnet {
 
@@ -18,11 +22,21 @@ struct RankedSample {
   float score = 0;
 };
 
+// How sure the head is of one row, and of which sample most.
+struct MeasuredRow {
+  IndexStatistics statistics;
+  // As Rank's first; none when the class has no candidate, or no logit is finite.
+  std::optional<RankedSample> nearest;
+};
+
 // Names the training samples that support a prediction: top-k over the columns of a matrix of
 // logits. Thread-safe.
 class IndexHead {
  public:
   virtual ~IndexHead() = default;
+
+  // Training samples that the head can name for that class; `class_id` is one of the classes.
+  uint64_t candidates(uint32_t class_id) const { return layout_.candidates(class_id); }
 
   // `features` float32 [B,D] and `class_ids` int64 [B] (the predicted classes) are on the head's
   // device; top_k has B entries, each at least 1. Entry b of the result holds min(top_k[b],
@@ -32,8 +46,22 @@ class IndexHead {
       const at::Tensor& features, const at::Tensor& class_ids,
       absl::Span<const uint32_t> top_k) const;
 
+  // Sums up all logits of each row, over the candidates of its class in `class_ids` (here the ones
+  // to be asked about, not necessarily predicted). Entry b belongs to row b.
+  absl::StatusOr<std::vector<MeasuredRow>> Measure(const at::Tensor& features,
+                                                   const at::Tensor& class_ids) const;
+
  protected:
+  // Is handed float32 [B,n], the logits of columns first .. first + n - 1.
+  using BlockVisitor = absl::FunctionRef<void(int64_t first, const at::Tensor& logits)>;
+
   explicit IndexHead(CandidateLayout layout) : layout_(std::move(layout)) {}
+
+  // Visits all candidates' columns in blocks, in their order. Here as one block; heads that can
+  // compute them one after the other do.
+  virtual absl::Status VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
+                                   BlockVisitor visit) const;
+  int64_t columns() const { return static_cast<int64_t>(layout_.max_candidates()); }
 
   // float32 [B, at least max_candidates()], which the caller may overwrite.
   virtual absl::StatusOr<at::Tensor> Logits(const at::Tensor& features,

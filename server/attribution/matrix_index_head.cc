@@ -1,5 +1,7 @@
 #include "server/attribution/matrix_index_head.h"
 
+#include <algorithm>
+
 #include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
 
@@ -12,6 +14,20 @@ absl::StatusOr<at::Tensor> MatrixIndexHead::Logits(const at::Tensor& features,
     at::Tensor logits = rows_.InnerProducts(queries);
     return scale_ == 1.0F ? logits : logits.mul_(scale_);
   });
+}
+
+absl::Status MatrixIndexHead::VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
+                                          BlockVisitor visit) const {
+  PROVNET_ASSIGN_OR_RETURN(const at::Tensor queries, model_.Query(features, class_ids));
+  return TryTorch("sum up the index logits",
+                  [&] {
+                    for (int64_t first = 0; first < columns(); first += kBlockRows) {
+                      const int64_t count = std::min(kBlockRows, columns() - first);
+                      visit(first, rows_.InnerProducts(queries, first, count).mul_(scale_));
+                    }
+                    return true;
+                  })
+      .status();
 }
 
 }  // namespace provnet

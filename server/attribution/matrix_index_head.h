@@ -19,8 +19,14 @@ class MatrixIndexHead final : public IndexHead {
  protected:
   absl::StatusOr<at::Tensor> Logits(const at::Tensor& features,
                                     const at::Tensor& class_ids) const override;
+  // In blocks of kBlockRows rows: memory for B times as many logits, whatever N.
+  absl::Status VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
+                           BlockVisitor visit) const override;
 
  private:
+  // At 128 numbers a row, a block of rows fits the second-level cache.
+  static constexpr int64_t kBlockRows = 2048;
+
   const ScriptModel& model_;
   const RowMatrix rows_;
   const float scale_;

@@ -36,24 +36,27 @@ RowMatrix::RowMatrix(const at::Tensor& rows, Precision precision, c10::Device de
   }
 }
 
-at::Tensor RowMatrix::InnerProducts(const at::Tensor& queries) const {
+at::Tensor RowMatrix::InnerProducts(const at::Tensor& queries, int64_t first, int64_t count) const {
   TORCH_CHECK(queries.dim() == 2 && queries.size(1) == dim_, "queries have shape ", queries.sizes(),
               ", expected [B, ", dim_, "]");
-  if (precision_ == Precision::kFloat32) return at::mm(queries, packed_.t());
-  if (packed_.is_cpu()) return MultiplyBFloat16OnCpu(queries);
-  return at::mm(queries.to(at::kBFloat16), packed_.t()).to(at::kFloat);
+  const at::Tensor rows = packed_.narrow(0, first, count);
+  if (precision_ == Precision::kFloat32) return at::mm(queries, rows.t());
+  if (packed_.is_cpu()) return MultiplyBFloat16OnCpu(queries, rows);
+  return at::mm(queries.to(at::kBFloat16), rows.t()).to(at::kFloat);
 }
 
-at::Tensor RowMatrix::MultiplyBFloat16OnCpu(const at::Tensor& queries) const {
+at::Tensor RowMatrix::MultiplyBFloat16OnCpu(const at::Tensor& queries,
+                                            const at::Tensor& rows) const {
   const at::Tensor packed_queries = PackPadded(queries);
-  at::Tensor products = at::empty({queries.size(0), row_count_}, at::kFloat);
+  const int64_t row_count = rows.size(0);
+  at::Tensor products = at::empty({queries.size(0), row_count}, at::kFloat);
   const Bf16Operand left{Bits(packed_queries), queries.size(0), packed_queries.size(1)};
   float* out = products.data_ptr<float>();
   // Blocks of rows that are worth a thread's start.
   constexpr int64_t kRowsPerTask = 64;
-  at::parallel_for(0, row_count_, kRowsPerTask, [&](int64_t begin, int64_t end) {
-    const Bf16Operand right{Bits(packed_) + begin * packed_.size(1), end - begin, packed_.size(1)};
-    MultiplyBf16(left, right, out + begin, row_count_);
+  at::parallel_for(0, row_count, kRowsPerTask, [&](int64_t begin, int64_t end) {
+    const Bf16Operand right{Bits(rows) + begin * rows.size(1), end - begin, rows.size(1)};
+    MultiplyBf16(left, right, out + begin, row_count);
   });
   return products;
 }

@@ -28,10 +28,14 @@ class RowMatrix {
 
   // queries float32 [B,R] on the matrix's device -> float32 [B,M]. Throws c10::Error on a wrong
   // shape: call through TryTorch.
-  at::Tensor InnerProducts(const at::Tensor& queries) const;
+  at::Tensor InnerProducts(const at::Tensor& queries) const {
+    return InnerProducts(queries, 0, row_count_);
+  }
+  // The same for `count` rows from row `first` on: float32 [B,count].
+  at::Tensor InnerProducts(const at::Tensor& queries, int64_t first, int64_t count) const;
 
  private:
-  at::Tensor MultiplyBFloat16OnCpu(const at::Tensor& queries) const;
+  at::Tensor MultiplyBFloat16OnCpu(const at::Tensor& queries, const at::Tensor& rows) const;
 
   int64_t row_count_;
   int64_t dim_;

@@ -13,6 +13,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/bundle_layout.h"
 #include "storage/bundle_verifier.h"
+#include "storage/membership_calibration.h"
 #include "storage/npy.h"
 
 namespace provnet {
@@ -37,7 +38,7 @@ absl::StatusOr<std::shared_ptr<const Servable>> BundleLoader::Load() {
   }
   PROVNET_RETURN_IF_ERROR(ReadParts());
   PROVNET_RETURN_IF_ERROR(CheckClassifier(*parts_.model, parts_.manifest));
-  PROVNET_RETURN_IF_ERROR(MakeIndexHead());
+  PROVNET_RETURN_IF_ERROR(MakeIndexHeads());
   auto servable = std::shared_ptr<const TorchServable>(new TorchServable(std::move(parts_)));
   PROVNET_RETURN_IF_ERROR(CheckAnswers(*servable));
   return servable;
@@ -55,7 +56,8 @@ absl::Status BundleLoader::ReadParts() {
                                             " samples, ", kManifestFile, " says ",
                                             parts_.manifest.sample_count()));
   }
-  return ReadLabels();
+  PROVNET_RETURN_IF_ERROR(ReadLabels());
+  return ReadMembershipReference();
 }
 
 absl::Status BundleLoader::ReadLabels() {
@@ -78,6 +80,18 @@ absl::Status BundleLoader::ReadLabels() {
   return absl::OkStatus();
 }
 
+absl::Status BundleLoader::ReadMembershipReference() {
+  const auto& files = parts_.manifest.files();
+  if (std::none_of(files.begin(), files.end(),
+                   [](const v1::FileEntry& file) { return file.path() == kCalibrationFile; })) {
+    return absl::OkStatus();
+  }
+  PROVNET_ASSIGN_OR_RETURN(v1::MembershipCalibration calibration,
+                           ReadMembershipCalibration(location_.directory));
+  parts_.membership_reference = std::make_unique<const MembershipReference>(std::move(calibration));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<bool> BundleLoader::UseBFloat16(bool possible, absl::string_view why_not) const {
   const bool hardware = RowMatrix::HasBFloat16(parts_.model->device());
   if (options_.index_precision == "fp32") return false;
@@ -93,12 +107,20 @@ absl::StatusOr<bool> BundleLoader::UseBFloat16(bool possible, absl::string_view 
   return true;
 }
 
-absl::Status BundleLoader::MakeIndexHead() {
+absl::Status BundleLoader::MakeIndexHeads() {
   const bool vectors = parts_.manifest.index_head().type() == v1::HEAD_TYPE_EMBEDDING;
   const bool linear = parts_.model->has_query() && parts_.model->has_rows();
   PROVNET_ASSIGN_OR_RETURN(
       const bool bf16, UseBFloat16(vectors || linear, "model.pt offers no query() with rows()"));
   parts_.precision_name = bf16 ? "bf16" : "fp32";
+  PROVNET_ASSIGN_OR_RETURN(parts_.index_head, MakeIndexHead(bf16));
+  // The reference scores were measured in float32, and so is what is compared with them.
+  if (!bf16 || parts_.membership_reference == nullptr) return absl::OkStatus();
+  PROVNET_ASSIGN_OR_RETURN(parts_.membership_head, MakeIndexHead(/*bf16=*/false));
+  return absl::OkStatus();
+}
+
+BundleLoader::HeadOr BundleLoader::MakeIndexHead(bool bf16) {
   switch (parts_.manifest.index_head().type()) {
     case v1::HEAD_TYPE_EMBEDDING:
       return MakeVectorHead(bf16);
@@ -117,7 +139,7 @@ absl::Status BundleLoader::MakeIndexHead() {
   }
 }
 
-absl::Status BundleLoader::MakeVectorHead(bool bf16) {
+BundleLoader::HeadOr BundleLoader::MakeVectorHead(bool bf16) {
   if (!parts_.model->has_query())
     return absl::FailedPreconditionError(
         "model.pt has no method query(), which an embedding head needs");
@@ -139,19 +161,17 @@ absl::Status BundleLoader::MakeVectorHead(bool bf16) {
                                               bf16 ? Precision::kBFloat16 : Precision::kFloat32,
                                               parts_.model->device());
                            }));
-  parts_.index_head = std::make_unique<const MatrixIndexHead>(
+  return std::make_unique<const MatrixIndexHead>(
       *parts_.model, CandidateLayout::AllSamples(expected[0]), std::move(packed),
       parts_.manifest.index_head().scale());
-  return absl::OkStatus();
 }
 
-absl::Status BundleLoader::MakeLogitHead(CandidateLayout layout, bool bf16) {
+BundleLoader::HeadOr BundleLoader::MakeLogitHead(CandidateLayout layout, bool bf16) {
   const auto least = static_cast<int64_t>(layout.max_candidates());
   const bool own_product = bf16 || !parts_.model->has_attribute();
   if (!own_product) {
     PROVNET_RETURN_IF_ERROR(CheckAttribute(*parts_.model, parts_.manifest, least));
-    parts_.index_head = std::make_unique<const LogitIndexHead>(*parts_.model, std::move(layout));
-    return absl::OkStatus();
+    return std::make_unique<const LogitIndexHead>(*parts_.model, std::move(layout));
   }
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor rows,
                            CheckedRows(*parts_.model, parts_.manifest, least));
@@ -160,9 +180,8 @@ absl::Status BundleLoader::MakeLogitHead(CandidateLayout layout, bool bf16) {
                                               bf16 ? Precision::kBFloat16 : Precision::kFloat32,
                                               parts_.model->device());
                            }));
-  parts_.index_head = std::make_unique<const MatrixIndexHead>(*parts_.model, std::move(layout),
-                                                              std::move(packed), /*scale=*/1.0F);
-  return absl::OkStatus();
+  return std::make_unique<const MatrixIndexHead>(*parts_.model, std::move(layout),
+                                                 std::move(packed), /*scale=*/1.0F);
 }
 
 }  // namespace provnet

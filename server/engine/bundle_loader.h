@@ -22,9 +22,13 @@ class BundleLoader {
  private:
   absl::Status ReadParts();
   absl::Status ReadLabels();
-  absl::Status MakeIndexHead();
-  absl::Status MakeVectorHead(bool bf16);
-  absl::Status MakeLogitHead(CandidateLayout layout, bool bf16);
+  // Where the manifest lists a calibration.
+  absl::Status ReadMembershipReference();
+  absl::Status MakeIndexHeads();
+  using HeadOr = absl::StatusOr<std::unique_ptr<const IndexHead>>;
+  HeadOr MakeIndexHead(bool bf16);
+  HeadOr MakeVectorHead(bool bf16);
+  HeadOr MakeLogitHead(CandidateLayout layout, bool bf16);
   // Resolves options_.index_precision; `possible` says whether this bundle can be searched in bf16.
   absl::StatusOr<bool> UseBFloat16(bool possible, absl::string_view why_not) const;
 

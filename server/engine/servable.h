@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,11 @@
 #include "absl/types/span.h"
 #include "provnet/v1/bundle.pb.h"
 #include "provnet/v1/sample.pb.h"
+#include "server/membership/index_statistics.h"
+#include "server/membership/membership_reference.h"
 #include "storage/repository.h"
 #include "storage/sample_store.h"
+#include "storage/sha256.h"
 
 namespace provnet {
 
@@ -29,15 +33,35 @@ struct EngineOptions {
   int intra_op_threads = 1;
 };
 
+// What is asked in place of an explanation: is the input a training sample?
+struct MembershipQuestion {
+  // The class whose samples the input is compared with, below class_count; the predicted one when
+  // unset. Heads that do not look at the class make no difference.
+  std::optional<uint32_t> label = {};
+  // Of the input's bytes in the forms in which the store may hold them.
+  std::vector<Sha256Digest> digests = {};
+};
+
+// The evidence; what it is worth is the membership reference's to say.
+struct MembershipEvidence {
+  // How sure the index head is, over the candidates of the class in question, in float32.
+  IndexStatistics statistics;
+  // Samples whose content has one of the digests, ascending.
+  std::vector<uint64_t> exact_match;
+};
+
 // One validated input of a batch.
 struct ExplainQuery {
   // The network's input, [channels, height, width] flattened, pixels / 255, finite. Exactly
   // Servable::input_size() long.
-  std::vector<float> input;
+  std::vector<float> input = {};
   // 1 .. sample_count.
   uint32_t top_k = 5;
   // Also read the exemplars' records.
   bool with_samples = false;
+  // Where set, this is asked and nothing else: top_k is 1 whatever it says, and the provenance is
+  // the nearest sample in the class in question.
+  std::optional<MembershipQuestion> membership = {};
 };
 
 // A training sample that supports (or, with a negative score in later heads, opposes) a prediction.
@@ -54,6 +78,8 @@ struct Explanation {
   std::vector<float> class_probabilities;
   // Best first; ties in ascending sample index. min(top_k, candidates) entries.
   std::vector<ScoredSample> provenance;
+  // Set exactly when the query asked for it.
+  std::optional<MembershipEvidence> membership;
   // Share of `provenance` whose label is class_id.
   float label_agreement = 0;
   // Parallel to `provenance` when the query asked for samples, else empty.
@@ -78,15 +104,20 @@ class Servable {
   virtual const std::string& device() const = 0;
   virtual const std::string& index_precision() const = 0;
 
+  // With what membership evidence is compared; null when the bundle was trained without. Constant.
+  virtual const MembershipReference* membership_reference() const { return nullptr; }
+
   // Class names by class id; N; channels * height * width.
   size_t class_count() const { return static_cast<size_t>(manifest().class_names_size()); }
   uint64_t sample_count() const { return manifest().sample_count(); }
   size_t input_size() const;
 
-  // One forward pass, one index search and at most one store read for the whole batch (at least one
-  // query). Entry i answers queries[i]; batch mates do not influence each other's answers beyond
-  // floating-point rounding. A query whose network output is not finite gets INTERNAL alone; the
-  // outer status is for faults of the whole batch.
+  // One forward pass, one index search of each kind and at most one read of samples for the whole
+  // batch (at least one query). Entry i answers queries[i]; batch mates do not influence each
+  // other's answers beyond floating-point rounding. A query whose network output is not finite gets
+  // INTERNAL alone, and one about the membership of a class without samples FAILED_PRECONDITION; so
+  // does any about membership where the index is held in bf16 alone, which it is in bundles without
+  // a membership reference. The outer status is for faults of the whole batch.
   virtual absl::StatusOr<std::vector<absl::StatusOr<Explanation>>> Explain(
       absl::Span<const ExplainQuery* const> queries) const = 0;
 };

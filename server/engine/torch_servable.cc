@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -42,7 +43,20 @@ absl::Status CheckFinite(const Explanation& explanation) {
                    [&](const ScoredSample& sample) { return finite(sample.score); })) {
     return absl::InternalError("the index head's output for this input is not finite");
   }
+  // Every statistic is NaN as soon as one is.
+  if (explanation.membership.has_value() &&
+      std::isnan(explanation.membership->statistics.log_max_probability)) {
+    return absl::InternalError("the index head's output for this input is not finite");
+  }
   return absl::OkStatus();
+}
+
+absl::StatusOr<at::Tensor> SelectRows(const at::Tensor& tensor, const std::vector<int64_t>& rows) {
+  // The whole batch is the common case.
+  if (static_cast<int64_t>(rows.size()) == tensor.size(0)) return tensor;
+  return TryTorch("select rows", [&] {
+    return tensor.index_select(0, at::tensor(rows, at::kLong).to(tensor.device()));
+  });
 }
 
 }  // namespace
@@ -53,6 +67,8 @@ TorchServable::TorchServable(Parts parts)
       labels_(std::move(parts.labels)),
       model_(std::move(parts.model)),
       index_head_(std::move(parts.index_head)),
+      membership_reference_(std::move(parts.membership_reference)),
+      membership_head_(std::move(parts.membership_head)),
       device_name_(model_->device().str()),
       precision_name_(std::move(parts.precision_name)),
       intra_op_threads_(parts.intra_op_threads) {}
@@ -61,34 +77,110 @@ absl::StatusOr<std::vector<absl::StatusOr<Explanation>>> TorchServable::Explain(
     absl::Span<const ExplainQuery* const> queries) const {
   UseIntraOpThreads(intra_op_threads_);
   PROVNET_ASSIGN_OR_RETURN(const Classified classified, Classify(queries));
-  std::vector<uint32_t> top_k;
-  for (const ExplainQuery* query : queries) top_k.push_back(query->top_k);
-  PROVNET_ASSIGN_OR_RETURN(const auto ranked,
-                           index_head_->Rank(classified.features, classified.class_ids, top_k));
-
-  const at::Tensor host_classes = classified.class_ids.cpu();
-  const int64_t* class_ids = host_classes.data_ptr<int64_t>();
-  const float* probabilities = classified.probabilities.data_ptr<float>();
   std::vector<absl::StatusOr<Explanation>> explanations;
   explanations.reserve(queries.size());
+  const float* probabilities = classified.probabilities.data_ptr<float>();
   for (size_t b = 0; b < queries.size(); ++b) {
-    Explanation explanation;
-    explanation.class_id = static_cast<uint32_t>(class_ids[b]);
+    Explanation& explanation = *explanations.emplace_back(Explanation());
+    explanation.class_id = classified.class_of(b);
     explanation.class_probabilities.assign(probabilities + b * class_count(),
                                            probabilities + (b + 1) * class_count());
-    for (const RankedSample& sample : ranked[b]) {
-      explanation.provenance.push_back(
-          {sample.sample_index, sample.score, labels_[sample.sample_index]});
-    }
-    explanation.label_agreement = LabelAgreement(explanation.provenance, explanation.class_id);
-    if (absl::Status finite = CheckFinite(explanation); !finite.ok()) {
-      explanations.emplace_back(std::move(finite));
-    } else {
-      explanations.emplace_back(std::move(explanation));
-    }
+  }
+  PROVNET_RETURN_IF_ERROR(RankSamples(queries, classified, explanations));
+  PROVNET_RETURN_IF_ERROR(MeasureMembership(queries, classified, explanations));
+  for (absl::StatusOr<Explanation>& explanation : explanations) {
+    if (!explanation.ok()) continue;
+    explanation->label_agreement = LabelAgreement(explanation->provenance, explanation->class_id);
+    if (absl::Status finite = CheckFinite(*explanation); !finite.ok())
+      explanation = std::move(finite);
   }
   AttachSamples(queries, explanations);
   return explanations;
+}
+
+absl::Status TorchServable::RankSamples(
+    absl::Span<const ExplainQuery* const> queries, const Classified& classified,
+    std::vector<absl::StatusOr<Explanation>>& explanations) const {
+  std::vector<int64_t> rows;
+  std::vector<uint32_t> top_k;
+  for (size_t b = 0; b < queries.size(); ++b) {
+    if (queries[b]->membership.has_value()) continue;
+    rows.push_back(static_cast<int64_t>(b));
+    top_k.push_back(queries[b]->top_k);
+  }
+  if (rows.empty()) return absl::OkStatus();
+  PROVNET_ASSIGN_OR_RETURN(const at::Tensor features, SelectRows(classified.features, rows));
+  PROVNET_ASSIGN_OR_RETURN(const at::Tensor class_ids, SelectRows(classified.class_ids, rows));
+  PROVNET_ASSIGN_OR_RETURN(const auto ranked, index_head_->Rank(features, class_ids, top_k));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    Explanation& explanation = *explanations[static_cast<size_t>(rows[i])];
+    for (const RankedSample& sample : ranked[i]) {
+      explanation.provenance.push_back(
+          {sample.sample_index, sample.score, labels_[sample.sample_index]});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TorchServable::MeasureMembership(
+    absl::Span<const ExplainQuery* const> queries, const Classified& classified,
+    std::vector<absl::StatusOr<Explanation>>& explanations) const {
+  std::vector<int64_t> rows;
+  std::vector<int64_t> class_ids;
+  for (size_t b = 0; b < queries.size(); ++b) {
+    if (!queries[b]->membership.has_value()) continue;
+    rows.push_back(static_cast<int64_t>(b));
+    class_ids.push_back(queries[b]->membership->label.value_or(classified.class_of(b)));
+  }
+  if (rows.empty()) return absl::OkStatus();
+  if (membership_head() == nullptr) {
+    for (const int64_t row : rows) {
+      explanations[static_cast<size_t>(row)] = absl::FailedPreconditionError(
+          "membership is measured in fp32, and this bundle without a reference set is loaded with "
+          "its index in bf16 alone");
+    }
+    return absl::OkStatus();
+  }
+  PROVNET_ASSIGN_OR_RETURN(const at::Tensor features, SelectRows(classified.features, rows));
+  PROVNET_ASSIGN_OR_RETURN(const at::Tensor classes, TryTorch("stage the classes", [&] {
+                             return at::tensor(class_ids, at::kLong).to(model_->device());
+                           }));
+  PROVNET_ASSIGN_OR_RETURN(const auto measured, membership_head()->Measure(features, classes));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const auto b = static_cast<size_t>(rows[i]);
+    absl::Status status =
+        AnswerMembership(*queries[b]->membership, static_cast<uint32_t>(class_ids[i]), measured[i],
+                         *explanations[b]);
+    if (!status.ok()) explanations[b] = std::move(status);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TorchServable::AnswerMembership(const MembershipQuestion& question, uint32_t class_id,
+                                             const MeasuredRow& measured,
+                                             Explanation& explanation) const {
+  if (membership_head()->candidates(class_id) == 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("class ", class_id, " has no training sample to compare the record with"));
+  }
+  MembershipEvidence& evidence = explanation.membership.emplace();
+  evidence.statistics = measured.statistics;
+  if (measured.nearest.has_value()) {
+    const uint64_t index = measured.nearest->sample_index;
+    explanation.provenance.push_back({index, measured.nearest->score, labels_[index]});
+  }
+  std::set<uint64_t> matches;
+  for (const Sha256Digest& digest : question.digests) {
+    PROVNET_ASSIGN_OR_RETURN(const std::vector<uint64_t> found, samples_->FindByDigest(digest));
+    matches.insert(found.begin(), found.end());
+  }
+  evidence.exact_match.assign(matches.begin(), matches.end());
+  return absl::OkStatus();
+}
+
+const IndexHead* TorchServable::membership_head() const {
+  if (membership_head_ != nullptr) return membership_head_.get();
+  return precision_name_ == "fp32" ? index_head_.get() : nullptr;
 }
 
 at::Tensor TorchServable::StageInputs(absl::Span<const ExplainQuery* const> queries) const {
@@ -115,7 +207,8 @@ absl::StatusOr<TorchServable::Classified> TorchServable::Classify(
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor logits, model_->Classify(features));
   return TryTorch("classify", [&] {
     const at::Tensor probabilities = at::softmax(logits, 1);
-    return Classified{features, probabilities.cpu().contiguous(), at::argmax(probabilities, 1)};
+    const at::Tensor class_ids = at::argmax(probabilities, 1);
+    return Classified{features, probabilities.cpu().contiguous(), class_ids, class_ids.cpu()};
   });
 }
 

@@ -2,6 +2,7 @@
 #define PROVNET_TESTS_TESTING_FAKE_SERVABLE_H_
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,12 @@ class FakeSampleStore final : public SampleStore {
     damaged_ = index;
   }
 
+  // FindByDigest knows the samples of this content from now on, and no others.
+  void SetDuplicates(std::string_view content, std::vector<uint64_t> indices) {
+    const MutexLock lock(mutex_);
+    by_digest_[Sha256Of(content)] = std::move(indices);
+  }
+
   uint64_t size() const override { return size_; }
 
   std::vector<absl::StatusOr<v1::SampleRecord>> MultiGet(
@@ -35,8 +42,10 @@ class FakeSampleStore final : public SampleStore {
     return records;
   }
 
-  absl::StatusOr<std::vector<uint64_t>> FindByDigest(const Sha256Digest&) const override {
-    return std::vector<uint64_t>{};
+  absl::StatusOr<std::vector<uint64_t>> FindByDigest(const Sha256Digest& digest) const override {
+    const MutexLock lock(mutex_);
+    const auto found = by_digest_.find(digest);
+    return found == by_digest_.end() ? std::vector<uint64_t>{} : found->second;
   }
 
  private:
@@ -56,11 +65,13 @@ class FakeSampleStore final : public SampleStore {
   const size_t content_bytes_;
   mutable Mutex mutex_;
   std::optional<uint64_t> damaged_ ABSL_GUARDED_BY(mutex_);
+  std::map<Sha256Digest, std::vector<uint64_t>> by_digest_ ABSL_GUARDED_BY(mutex_);
 };
 
 // A servable without a network: the class of an input is ten times its first value, rounded, and
-// its exemplars are the samples from that class id on. Batches stop at a gate while it is closed.
-// Thread-safe.
+// its exemplars are the samples from that class id on. Its membership statistics are 255 times the
+// input's second value, plus 1 where another class is asked about than it predicts. Batches stop at
+// a gate while it is closed. Thread-safe.
 class FakeServable final : public Servable {
  public:
   struct Options {
@@ -71,6 +82,8 @@ class FakeServable final : public Servable {
     uint32_t channels = 1;
     uint32_t height = 4;
     uint32_t width = 4;
+    // Its membership reference; none where there is no statistic.
+    v1::MembershipCalibration calibration = {};
   };
 
   explicit FakeServable(const Options& options)
@@ -83,12 +96,15 @@ class FakeServable final : public Servable {
     manifest_.mutable_input()->set_width(options.width);
     manifest_.mutable_index_head()->set_type(v1::HEAD_TYPE_EMBEDDING);
     for (int i = 0; i < 10; ++i) manifest_.add_class_names(absl::StrCat("class ", i));
+    if (options.calibration.statistic() != v1::MEMBERSHIP_STATISTIC_UNSPECIFIED)
+      reference_ = std::make_unique<const MembershipReference>(options.calibration);
   }
 
   const v1::BundleManifest& manifest() const override { return manifest_; }
   const SampleStore& samples() const override { return store_; }
   const std::string& device() const override { return device_; }
   const std::string& index_precision() const override { return precision_; }
+  const MembershipReference* membership_reference() const override { return reference_.get(); }
   FakeSampleStore& store() { return store_; }
 
   absl::StatusOr<std::vector<absl::StatusOr<Explanation>>> Explain(
@@ -131,8 +147,13 @@ class FakeServable final : public Servable {
     explanation.class_probabilities.assign(10, 0.05F);
     explanation.class_probabilities[explanation.class_id] = 0.55F;
     std::vector<uint64_t> indices;
-    for (uint32_t i = 0; i < query.top_k; ++i) {
-      const uint64_t index = (explanation.class_id + i) % store_.size();
+    uint32_t first = explanation.class_id;
+    if (query.membership.has_value()) {
+      explanation.membership = Evidence(query, explanation.class_id);
+      first = query.membership->label.value_or(first);
+    }
+    for (uint32_t i = 0; i < (query.membership.has_value() ? 1 : query.top_k); ++i) {
+      const uint64_t index = (first + i) % store_.size();
       explanation.provenance.push_back(
           {index, 1.0F / static_cast<float>(i + 2), static_cast<uint32_t>(index % 10)});
       indices.push_back(index);
@@ -142,7 +163,19 @@ class FakeServable final : public Servable {
     return explanation;
   }
 
+  MembershipEvidence Evidence(const ExplainQuery& query, uint32_t class_id) const {
+    const float score = query.input.at(1) * 255 +
+                        (query.membership->label.value_or(class_id) == class_id ? 0.0F : 1.0F);
+    MembershipEvidence evidence{{score, score, score, score}, {}};
+    for (const Sha256Digest& digest : query.membership->digests) {
+      const auto found = store_.FindByDigest(digest);
+      evidence.exact_match.insert(evidence.exact_match.end(), found->begin(), found->end());
+    }
+    return evidence;
+  }
+
   v1::BundleManifest manifest_;
+  std::unique_ptr<const MembershipReference> reference_;
   FakeSampleStore store_;
   const std::string device_ = "cpu";
   const std::string precision_ = "fp32";

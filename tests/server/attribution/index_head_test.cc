@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -84,6 +85,64 @@ TEST(IndexHeadTest, ScoresOfAllCandidatesSumToOne) {
   EXPECT_NEAR(sum, 1, 1e-5);
 }
 
+// The statistics of `logits` by their definitions, in double.
+struct SlowStatistics {
+  explicit SlowStatistics(const std::vector<double>& logits) {
+    const double largest = *std::max_element(logits.begin(), logits.end());
+    double sum = 0;
+    for (const double logit : logits) sum += std::exp(logit - largest);
+    for (const double logit : logits) {
+      const double p = std::exp(logit - largest) / sum;
+      if (p > 0) negative_entropy += p * std::log(p);
+    }
+    log_max_probability = -std::log(sum);
+    max_logit = largest;
+    std::vector<double> sorted = logits;
+    std::sort(sorted.rbegin(), sorted.rend());
+    margin = sorted[0] - sorted[1];
+  }
+  double negative_entropy = 0, log_max_probability = 0, max_logit = 0, margin = 0;
+};
+
+void ExpectMeasured(const MeasuredRow& got, const Candidates& candidates, int64_t row) {
+  std::vector<double> logits;
+  for (const auto& [index, logit] : candidates) logits.push_back(logit);
+  const SlowStatistics expected(logits);
+  EXPECT_NEAR(got.statistics.negative_entropy, expected.negative_entropy, 1e-4) << "row " << row;
+  EXPECT_NEAR(got.statistics.log_max_probability, expected.log_max_probability, 1e-4) << row;
+  EXPECT_NEAR(got.statistics.max_logit, expected.max_logit, 1e-4) << "row " << row;
+  EXPECT_NEAR(got.statistics.margin, expected.margin, 1e-4) << "row " << row;
+  ASSERT_TRUE(got.nearest.has_value()) << "row " << row;
+  ExpectEqual({*got.nearest}, BruteForceRanking::Rank(candidates, 1), row);
+}
+
+TEST(IndexHeadTest, MeasuresEachRowOverTheClassInQuestionLikeBruteForce) {
+  torch::manual_seed(6);
+  const std::vector<uint32_t> labels = {0, 1, 2, 0, 0, 1, 2, 0, 1, 0};
+  const int64_t batch = 30;
+  const at::Tensor logits = at::randn({batch, 8}) * 5;
+  const at::Tensor classes = at::randint(0, 3, {batch}, at::kLong);
+  const FixedIndexHead head(CandidateLayout::PerClass(labels, 3), logits);
+  const auto measured = head.Measure(at::zeros({batch, 1}), classes);
+  ASSERT_TRUE(measured.ok()) << measured.status();
+  for (int64_t b = 0; b < batch; ++b) {
+    Candidates candidates;
+    for (uint64_t i = 0; i < labels.size(); ++i) {
+      if (labels[i] != classes[b].item<int64_t>()) continue;
+      candidates.emplace_back(i, logits[b][static_cast<int64_t>(candidates.size())].item<double>());
+    }
+    ExpectMeasured((*measured)[static_cast<size_t>(b)], candidates, b);
+  }
+}
+
+TEST(IndexHeadTest, MeasuresNothingForAClassWithoutSamples) {
+  const FixedIndexHead head(CandidateLayout::PerClass({0, 0}, 2), at::randn({2, 2}));
+  const auto measured = head.Measure(at::zeros({2, 1}), at::tensor({0, 1}, at::kLong));
+  ASSERT_TRUE(measured.ok()) << measured.status();
+  EXPECT_TRUE((*measured)[0].nearest.has_value());
+  EXPECT_FALSE((*measured)[1].nearest.has_value());
+}
+
 TEST(IndexHeadTest, OneRowThatIsNotFiniteLeavesItsBatchMatesAlone) {
   at::Tensor logits = at::zeros({2, 3});
   logits[0][1] = std::numeric_limits<float>::quiet_NaN();
@@ -92,6 +151,10 @@ TEST(IndexHeadTest, OneRowThatIsNotFiniteLeavesItsBatchMatesAlone) {
   ASSERT_TRUE(ranked.ok());
   EXPECT_TRUE(std::isnan((*ranked)[0][0].score));
   EXPECT_NEAR((*ranked)[1][0].score, 1.0 / 3, 1e-6);
+  const auto measured = head.Measure(at::zeros({2, 1}), at::zeros({2}, at::kLong));
+  ASSERT_TRUE(measured.ok());
+  EXPECT_TRUE(std::isnan((*measured)[0].statistics.max_logit));
+  EXPECT_NEAR((*measured)[1].statistics.log_max_probability, -std::log(3.0), 1e-6);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/bundle_layout.h"
 #include "storage/bundle_writer.h"
+#include "storage/file_io.h"
 #include "storage/npy.h"
 #include "storage/sample_store_builder.h"
 
@@ -68,6 +69,8 @@ BundleLocation PublishBundle(const std::filesystem::path& repository, const Bund
     Check(WriteNpy<float>(staging / kVectorsFile, {recipe.labels.size(), recipe.dim},
                           recipe.vectors));
   }
+  if (!recipe.calibration.empty())
+    Check(WriteFileDurably(staging / kCalibrationFile, recipe.calibration));
   const auto manifest = (*writer)->Publish(Manifest(recipe));
   Check(manifest.status());
   return {"net", manifest->version(), repository / "net" / absl::StrCat(manifest->version())};

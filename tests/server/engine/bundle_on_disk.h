@@ -22,6 +22,8 @@ struct BundleRecipe {
   std::vector<float> vectors = {};
   uint32_t dim = 4;
   float scale = 1;
+  // calibration.json as it stands in the file; empty for none.
+  std::string calibration = "";
 };
 
 // Publishes it as the next version of <repository>/net.

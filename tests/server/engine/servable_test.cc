@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "server/attribution/row_matrix.h"
 #include "tests/server/engine/bundle_on_disk.h"
@@ -198,6 +200,142 @@ TEST_F(ServableTest, RefusesUnknownOptions) {
   EXPECT_EQ(Servable::Load(location, {"cpu", "bf16", 1}).status().code(),
             absl::StatusCode::kFailedPrecondition)
       << "a model without rows() can't be searched in bf16";
+}
+
+// Nine non-members below 0, one member.
+constexpr char kCalibration[] = R"({"reference_name": "others", "index_precision": "fp32",
+  "statistic": "MEMBERSHIP_STATISTIC_MAX_LOGIT",
+  "with_label": {"non_member": [-9, -8, -7, -6, -5, -4, -3, -2, -1], "member": [1]},
+  "without_label": {"non_member": [-9, -8, -7, -6, -5, -4, -3, -2, -1], "member": [1]}})";
+
+BundleRecipe Calibrated(BundleRecipe recipe) {
+  recipe.calibration = kCalibration;
+  return recipe;
+}
+
+ExplainQuery Membership(std::vector<float> input, std::optional<uint32_t> label = std::nullopt) {
+  return {.input = std::move(input), .membership = MembershipQuestion{.label = label}};
+}
+
+// negative entropy, log of the largest probability, largest logit, margin.
+void ExpectStatistics(const Explanation& answer, const std::vector<double>& logits) {
+  double sum = 0, entropy = 0;
+  for (const double logit : logits) sum += std::exp(logit);
+  for (const double logit : logits) entropy -= std::exp(logit) / sum * (logit - std::log(sum));
+  std::vector<double> sorted = logits;
+  std::sort(sorted.rbegin(), sorted.rend());
+  ASSERT_TRUE(answer.membership.has_value());
+  const IndexStatistics& statistics = answer.membership->statistics;
+  EXPECT_NEAR(statistics.negative_entropy, -entropy, 1e-5);
+  EXPECT_NEAR(statistics.log_max_probability, sorted[0] - std::log(sum), 1e-5);
+  EXPECT_NEAR(statistics.max_logit, sorted[0], 1e-5);
+  EXPECT_NEAR(statistics.margin, sorted[0] - sorted[1], 1e-5);
+}
+
+TEST_F(ServableTest, MeasuresMembershipInThePredictedClassOrTheOneThatIsNamed) {
+  const auto answers = Explain(ClassConditional(),
+                               {Membership({.9F, .1F, .5F, 0}), Membership({.9F, .1F, .5F, 0}, 1)});
+  // Class 0 has three samples, class 1 two.
+  ExpectStatistics(*answers[0], {.9, .1, .5});
+  EXPECT_THAT(Indices(*answers[0]), ElementsAre(0));
+  ExpectStatistics(*answers[1], {.9, .1});
+  EXPECT_THAT(Indices(*answers[1]), ElementsAre(1));
+  EXPECT_EQ(answers[1]->class_id, 0) << "what is predicted stays";
+  EXPECT_NEAR(answers[1]->provenance[0].score, 1 / (1 + std::exp(-.8)), 1e-5);
+  EXPECT_EQ(answers[1]->provenance[0].label, 1);
+}
+
+TEST_F(ServableTest, MeasuresMembershipOverAllSamplesOfTheOtherHeads) {
+  BundleRecipe independent = ClassConditional();
+  independent.head = v1::HEAD_TYPE_CLASS_INDEPENDENT;
+  independent.labels = {0, 1, 0};
+  BundleRecipe single = independent;
+  single.head = v1::HEAD_TYPE_SINGLE_BRANCH;
+  for (const BundleRecipe& recipe : {independent, single}) {
+    const auto answers =
+        Explain(recipe, {Membership({.9F, .1F, .5F, 0}), Membership({.9F, .1F, .5F, 0}, 1)});
+    for (const auto& answer : answers) ExpectStatistics(*answer, {.9, .1, .5});
+  }
+  const auto answers = Explain(Embedding(), {Membership({.5F, .4F, .3F, 0}, 1)});
+  ExpectStatistics(*answers[0], {1.0, .8, .6});
+}
+
+TEST_F(ServableTest, AnswersBothKindsOfQuestionInOneBatchAsAlone) {
+  const std::vector<ExplainQuery> queries = {
+      Query({.9F, .1F, .5F, 0}, 3), Membership({.1F, .9F, .5F, 0}),
+      Query({.2F, .9F, .7F, 0}, 2, true), Membership({.3F, .2F, .1F, 0}, 1)};
+  const auto together = Explain(ClassConditional(), queries);
+  for (size_t i = 0; i < queries.size(); ++i) {
+    const auto alone = Explain(ClassConditional(), {queries[i]});
+    EXPECT_EQ(Indices(*together[i]), Indices(*alone[0])) << i;
+    EXPECT_EQ(together[i]->samples.size(), alone[0]->samples.size()) << i;
+    ASSERT_EQ(together[i]->membership.has_value(), queries[i].membership.has_value()) << i;
+    if (!together[i]->membership.has_value()) continue;
+    EXPECT_NEAR(together[i]->membership->statistics.negative_entropy,
+                alone[0]->membership->statistics.negative_entropy, 1e-6);
+  }
+}
+
+TEST_F(ServableTest, FindsSamplesOfEqualBytes) {
+  ExplainQuery query = Membership({.9F, .1F, .5F, 0});
+  query.membership->digests = {Sha256Of(std::string(1, '\3')), Sha256Of("no sample"),
+                               Sha256Of(std::string(1, '\1'))};
+  query.with_samples = true;
+  const auto answers = Explain(ClassConditional(), {query});
+  EXPECT_THAT(answers[0]->membership->exact_match, ElementsAre(1, 3));
+  ASSERT_EQ(answers[0]->samples.size(), 1U) << "the nearest sample's";
+  EXPECT_EQ(answers[0]->samples[0]->source_id(), "made#0");
+}
+
+TEST_F(ServableTest, MembershipOfAClassWithoutSamplesFailsAlone) {
+  BundleRecipe recipe = ClassConditional();
+  recipe.labels = {0, 0, 0};
+  const auto answers =
+      Explain(recipe, {Membership({.9F, .1F, .5F, 0}, 1), Membership({.9F, .1F, .5F, 0}, 0)});
+  EXPECT_EQ(answers[0].status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(answers[1].ok()) << answers[1].status();
+}
+
+TEST_F(ServableTest, MembershipScoresAreTheSameWhateverThePrecisionOfExplanations) {
+  if (!RowMatrix::HasBFloat16(c10::Device(c10::kCPU)))
+    GTEST_SKIP() << "this processor has no AVX512-BF16";
+  BundleRecipe linear = ClassConditional();
+  linear.source += kLinearRows;
+  BundleRecipe rows_only = linear;
+  rows_only.source = std::string(kPlainClassifier) + kLinearRows;
+  // 0.3 is no bfloat16.
+  const ExplainQuery query = Membership({.9F, .1F, .3F, 0});
+  for (const BundleRecipe& recipe : {linear, rows_only, Embedding()}) {
+    const auto exact = Explain(Calibrated(recipe), {query}, "fp32");
+    const auto served = Explain(Calibrated(recipe), {query}, "bf16");
+    EXPECT_EQ(served[0]->membership->statistics.negative_entropy,
+              exact[0]->membership->statistics.negative_entropy);
+    EXPECT_EQ(served[0]->membership->statistics.max_logit,
+              exact[0]->membership->statistics.max_logit);
+    const auto uncalibrated = Explain(recipe, {query}, "bf16");
+    EXPECT_EQ(uncalibrated[0].status().code(), absl::StatusCode::kFailedPrecondition);
+  }
+}
+
+TEST_F(ServableTest, ReadsTheCalibrationThatTheBundleHas) {
+  const auto without = Load(ClassConditional());
+  ASSERT_TRUE(without.ok()) << without.status();
+  EXPECT_EQ((*without)->membership_reference(), nullptr);
+  const auto with = Load(Calibrated(ClassConditional()));
+  ASSERT_TRUE(with.ok()) << with.status();
+  ASSERT_NE((*with)->membership_reference(), nullptr);
+  EXPECT_EQ((*with)->membership_reference()->count(true), 9U);
+  EXPECT_EQ((*with)->membership_reference()->statistic(), v1::MEMBERSHIP_STATISTIC_MAX_LOGIT);
+}
+
+TEST_F(ServableTest, RefusesABadCalibrationWithTheFilesName) {
+  for (const char* text : {"{}", "no JSON", R"({"reference_name": "others"})"}) {
+    BundleRecipe recipe = ClassConditional();
+    recipe.calibration = text;
+    const auto servable = Load(recipe);
+    EXPECT_EQ(servable.status().code(), absl::StatusCode::kDataLoss) << servable.status();
+    EXPECT_THAT(std::string(servable.status().message()), HasSubstr("calibration.json"));
+  }
 }
 
 }  // namespace
