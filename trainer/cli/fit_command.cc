@@ -16,6 +16,7 @@
 ABSL_FLAG(double, subset, 1, provnet::kSeeUsage);
 ABSL_FLAG(std::string, label_noise, "", provnet::kSeeUsage);
 ABSL_FLAG(uint64_t, near_duplicates, 0, provnet::kSeeUsage);
+ABSL_FLAG(std::string, membership_reference, "auto", provnet::kSeeUsage);
 ABSL_FLAG(bool, resume, false, provnet::kSeeUsage);
 ABSL_FLAG(std::string, checkpoint_dir, "", provnet::kSeeUsage);
 
@@ -34,6 +35,8 @@ what to learn
   --label-noise=KIND:RATE       changes this share of the training labels, to measure an audit: symmetric (to any other
                                 class) or asymmetric (to the next class), e.g. symmetric:0.1 (none)
   --near-duplicates=N           adds N altered copies of training samples, for the same purpose (0)
+  --membership-reference=FROM   images that are not trained on, with which 'provnet membership' compares: auto (up to 10,000
+                                of those outside the subset, if at least 1,000 are), none, or how many to hold out (auto)
   --output=REPOSITORY/NAME      the model's folder in a model repository (required)
 )";
 
@@ -57,6 +60,7 @@ absl::StatusOr<FitOptions> OptionsFromFlags() {
   options.subset_fraction = absl::GetFlag(FLAGS_subset);
   options.label_noise = absl::GetFlag(FLAGS_label_noise);
   options.near_duplicates = absl::GetFlag(FLAGS_near_duplicates);
+  options.membership_reference = absl::GetFlag(FLAGS_membership_reference);
   options.resume = absl::GetFlag(FLAGS_resume);
   options.checkpoint_directory = absl::GetFlag(FLAGS_checkpoint_dir);
   options.threads = ThreadsFromFlags();
@@ -88,7 +92,7 @@ ExitCode Run(const CommandLine&) {
 std::vector<absl::string_view> Flags() {
   std::vector<absl::string_view> names = TrainingFlagNames();
   for (absl::string_view name : {"dataset", "output", "subset", "label_noise", "near_duplicates",
-                                 "threads", "resume", "checkpoint_dir"}) {
+                                 "membership_reference", "threads", "resume", "checkpoint_dir"}) {
     names.push_back(name);
   }
   return names;

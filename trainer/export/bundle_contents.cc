@@ -103,6 +103,7 @@ v1::TrainingConfig DescribeTraining(const FitOptions& options, const Dataset& sa
   config.set_size(std::string(BackboneSizeName(training.size)));
   config.set_label_noise(options.label_noise);
   config.set_near_duplicates(options.near_duplicates);
+  config.set_membership_reference(options.membership_reference);
   return config;
 }
 

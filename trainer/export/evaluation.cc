@@ -10,41 +10,22 @@
 #include "storage/base/status_macros.h"
 #include "trainer/data/augment.h"
 #include "trainer/data/random.h"
+#include "trainer/export/image_query.h"
 
 namespace provnet {
 namespace {
 
-constexpr size_t kBatchSize = 128;
 constexpr uint32_t kTopK = 5;
 constexpr uint64_t kShiftStream = 0x5417;
-
-ExplainQuery MakeQuery(const Dataset& images, size_t i, uint32_t top_k) {
-  ExplainQuery query;
-  query.top_k = top_k;
-  query.input.reserve(images.image_bytes());
-  for (uint8_t pixel : images.image(i)) query.input.push_back(static_cast<float>(pixel) / 255.0F);
-  return query;
-}
 
 // Calls `visit` with each image's position and the servable's answer.
 absl::Status ForEachAnswer(const Servable& servable, const Dataset& images,
                            const StopCondition& stop_requested,
                            const std::function<void(size_t, const Explanation&)>& visit) {
   const uint32_t top_k = static_cast<uint32_t>(std::min<uint64_t>(kTopK, servable.sample_count()));
-  for (size_t begin = 0; begin < images.size(); begin += kBatchSize) {
-    if (stop_requested()) return absl::CancelledError("stopped while evaluating");
-    const size_t end = std::min(begin + kBatchSize, images.size());
-    std::vector<ExplainQuery> queries;
-    for (size_t i = begin; i < end; ++i) queries.push_back(MakeQuery(images, i, top_k));
-    std::vector<const ExplainQuery*> batch;
-    for (const ExplainQuery& query : queries) batch.push_back(&query);
-    PROVNET_ASSIGN_OR_RETURN(const auto answers, servable.Explain(batch));
-    for (size_t i = begin; i < end; ++i) {
-      PROVNET_RETURN_IF_ERROR(answers[i - begin].status());
-      visit(i, *answers[i - begin]);
-    }
-  }
-  return absl::OkStatus();
+  return AskAboutImages(
+      servable, images, [top_k](size_t) { return ExplainQuery{.top_k = top_k}; }, stop_requested,
+      visit);
 }
 
 }  // namespace

@@ -13,9 +13,12 @@
 #include "storage/base/status_macros.h"
 #include "storage/bundle_writer.h"
 #include "storage/file_io.h"
+#include "storage/membership_calibration.h"
 #include "storage/staging_directory.h"
+#include "trainer/data/reference_set.h"
 #include "trainer/export/bundle_contents.h"
 #include "trainer/export/evaluation.h"
+#include "trainer/export/membership_scores.h"
 #include "trainer/export/peak_memory.h"
 #include "trainer/export/training_data.h"
 #include "trainer/training/checkpoint_directory.h"
@@ -33,6 +36,7 @@ v1::TrainingConfig DataOf(const FitOptions& options) {
   config.set_seed(options.training.seed);
   config.set_label_noise(options.label_noise);
   config.set_near_duplicates(options.near_duplicates);
+  config.set_membership_reference(options.membership_reference);
   return config;
 }
 
@@ -69,13 +73,36 @@ absl::Status MeasureServed(const FitOptions& options, const fs::path& directory,
   return absl::OkStatus();
 }
 
+ReferenceDescription DescribeReference(const FitOptions& options) {
+  const absl::StatusOr<ReferenceSource> source = ParseReferenceSource(options.membership_reference);
+  const bool held_out = source.ok() && source->kind == ReferenceSource::Kind::kHeldOut;
+  return {held_out ? "training images that were held out" : "training images outside the subset",
+          options.dataset};
+}
+
+// Measures the membership scores by serving the bundle in `directory` in fp32, as a server computes
+// them in whatever precision it explains.
+absl::StatusOr<v1::MembershipCalibration> MeasureMembership(const FitOptions& options,
+                                                            const fs::path& directory,
+                                                            const v1::BundleManifest& published,
+                                                            const TrainingData& loaded,
+                                                            const StopCondition& stop_requested) {
+  const EngineOptions engine{.index_precision = "fp32", .intra_op_threads = options.threads};
+  PROVNET_ASSIGN_OR_RETURN(
+      const auto servable,
+      Servable::Load({published.model(), published.version(), directory}, engine));
+  return CalibrateMembership(*servable, loaded.data.train, loaded.non_members,
+                             DescribeReference(options), options.training.seed, stop_requested);
+}
+
 // A version is immutable and holds its own metrics, which come from serving it. So the bundle is
 // first published in a private repository inside a staging folder beside the final version, served
 // from there, and then its files move.
 absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(
-    const FitOptions& options, TrainedNetwork& trained, const DatasetPair& data,
+    const FitOptions& options, TrainedNetwork& trained, const TrainingData& loaded,
     v1::BundleManifest manifest, BundleWriter& writer, const PeakMemory& memory,
     ProgressListener& progress, const StopCondition& stop_requested) {
+  const DatasetPair& data = loaded.data;
   progress.Note("writing the bundle");
   PROVNET_ASSIGN_OR_RETURN(const auto scratch,
                            StagingDirectory::Create(writer.staging_directory().parent_path()));
@@ -92,6 +119,13 @@ absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(
   PROVNET_RETURN_IF_ERROR(MeasureServed(options, bundle, trial, data, stop_requested, metrics));
   metrics.set_train_seconds(absl::ToDoubleSeconds(trained.training_time));
   metrics.set_peak_rss_bytes(memory.bytes());
+  if (loaded.non_members.size() > 0) {
+    progress.Note(absl::StrCat("calibrating membership on ", loaded.non_members.size(),
+                               " images that were not trained on"));
+    PROVNET_ASSIGN_OR_RETURN(const v1::MembershipCalibration calibration,
+                             MeasureMembership(options, bundle, trial, loaded, stop_requested));
+    PROVNET_RETURN_IF_ERROR(WriteMembershipCalibration(writer.staging_directory(), calibration));
+  }
   PROVNET_RETURN_IF_ERROR(MoveFiles(trial, bundle, writer.staging_directory()));
   return writer.Publish(std::move(manifest));
 }
@@ -138,7 +172,7 @@ absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressLis
       TrainedNetwork trained,
       Train(data.train, options.training, IdentityOf(options, manifest.training()), context));
   PROVNET_ASSIGN_OR_RETURN(v1::BundleManifest published,
-                           EvaluateAndPublish(options, trained, data, manifest, *writer, memory,
+                           EvaluateAndPublish(options, trained, loaded, manifest, *writer, memory,
                                               progress, stop_requested));
   directory.Remove();
   return published;

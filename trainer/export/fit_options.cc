@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "trainer/data/label_noise.h"
+#include "trainer/data/reference_set.h"
 
 namespace provnet {
 
@@ -21,6 +22,7 @@ absl::Status ValidateFitOptions(const FitOptions& options) {
   if (!options.label_noise.empty()) {
     PROVNET_RETURN_IF_ERROR(ParseLabelNoise(options.label_noise).status());
   }
+  PROVNET_RETURN_IF_ERROR(ParseReferenceSource(options.membership_reference).status());
   if (options.threads < 1 || options.threads > 1024) {
     return absl::InvalidArgumentError(
         absl::StrCat("--threads=", options.threads, " is out of range: expected 1 to 1024"));

@@ -23,6 +23,8 @@ struct FitOptions {
   // labels as ParseLabelNoise reads them (empty for none).
   uint64_t near_duplicates = 0;
   std::string label_noise;
+  // Where the records come from that calibrate membership answers: see ParseReferenceSource.
+  std::string membership_reference = "auto";
   // <repository>/<model name>: the bundle becomes the next version in there.
   std::filesystem::path output;
   // Where the checkpoint lives; empty for ".checkpoint" inside `output`.

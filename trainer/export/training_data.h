@@ -18,12 +18,17 @@ struct TrainingData {
   // The labels of data.train before label noise; equal to them without.
   std::vector<uint32_t> true_labels;
   std::vector<InjectedDuplicate> duplicates;
+  // Records that are not in data.train, nor are copies of any that is, for the membership
+  // reference; none where the configuration names no source of them, or there are too few.
+  Dataset non_members;
 };
 
-// Loads the data set that `config` names (fields dataset, subset_fraction, seed, label_noise and
-// near_duplicates), cuts its training part down to the subset, appends near duplicates, then
-// changes labels. All of it is drawn from the seed, so the manifest of a bundle is enough to get
-// its samples and the truth about them again. Errors of the steps pass.
+// Loads the data set that `config` names (fields dataset, subset_fraction, seed, label_noise,
+// near_duplicates and membership_reference), holds out a membership reference where a number is
+// named, cuts its training part down to the subset, takes the membership reference from what is
+// left where that is asked for, appends near duplicates, then changes labels. All of it is drawn
+// from the seed, so the manifest of a bundle is enough to get its samples and the truth about them
+// again. Errors of the steps pass.
 absl::StatusOr<TrainingData> LoadTrainingData(const v1::TrainingConfig& config);
 
 }  // namespace provnet

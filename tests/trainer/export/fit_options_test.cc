@@ -28,6 +28,7 @@ TEST(FitOptions, RefusalNamesTheFlag) {
       {"--subset=0", [](auto& o) { o.subset_fraction = 0; }},
       {"--subset=1.5", [](auto& o) { o.subset_fraction = 1.5; }},
       {"--subset=nan", [](auto& o) { o.subset_fraction = std::nan(""); }},
+      {"--membership-reference=7", [](auto& o) { o.membership_reference = "7"; }},
       {"--threads=0", [](auto& o) { o.threads = 0; }},
       {"--epochs=0", [](auto& o) { o.training.epochs = 0; }},
   };

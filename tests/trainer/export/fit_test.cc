@@ -8,6 +8,7 @@
 
 #include "storage/bundle_layout.h"
 #include "storage/bundle_verifier.h"
+#include "storage/membership_calibration.h"
 #include "storage/npy.h"
 #include "storage/repository.h"
 #include "storage/sample_store.h"
@@ -170,6 +171,34 @@ TEST_F(FitTest, SeparateBackbonesArePublishedAndServed) {
   EXPECT_EQ(published->feature_dim(), 2U * 4096U);
   EXPECT_EQ(published->training().sharing(), "I");
   EXPECT_EQ(published->training().size(), "medium");
+}
+
+TEST_F(FitTest, CalibratesMembershipWithImagesThatWereHeldOut) {
+  FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  options.membership_reference = "150";
+  options.training.epochs = 12;
+  const auto published = Run(options);
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_EQ(published->sample_count(), 225U);
+  EXPECT_EQ(published->training().membership_reference(), "150");
+  const auto verified = VerifyBundle(options.output / "1");
+  ASSERT_TRUE(verified.ok()) << verified.status();
+  const auto calibration = ReadMembershipCalibration(options.output / "1");
+  ASSERT_TRUE(calibration.ok()) << calibration.status();
+  EXPECT_EQ(calibration->reference_name(), "training images that were held out");
+  EXPECT_EQ(calibration->reference_source(), "glyphs:600");
+  EXPECT_EQ(calibration->index_precision(), "fp32");
+  for (const auto& scores : {calibration->with_label(), calibration->without_label()}) {
+    ASSERT_EQ(scores.non_member_size(), 150);
+    ASSERT_EQ(scores.member_size(), 225);
+    EXPECT_GT(scores.member(112), scores.non_member(75)) << "medians";
+  }
+}
+
+TEST_F(FitTest, HasNoCalibrationWhereNothingIsLeftOver) {
+  const FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  ASSERT_TRUE(Run(options).ok());
+  EXPECT_FALSE(fs::exists(options.output / "1" / kCalibrationFile));
 }
 
 TEST_F(FitTest, SecondFitBecomesTheNextVersion) {

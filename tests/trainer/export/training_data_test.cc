@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+#include <string>
+
 #include "tests/testing/status_matchers.h"
 
 namespace provnet {
@@ -66,6 +70,53 @@ TEST(TrainingDataTest, IsTheSameEachTime) {
   EXPECT_EQ(once->data.train.pixels, twice->data.train.pixels);
 }
 
+std::set<std::string> Images(const Dataset& data) {
+  std::set<std::string> images;
+  for (size_t i = 0; i < data.size(); ++i)
+    images.emplace(data.image(i).begin(), data.image(i).end());
+  return images;
+}
+
+TEST(TrainingDataTest, TakesAMembershipReferenceFromWhatTheSubsetLeavesOver) {
+  v1::TrainingConfig config = Config();
+  config.set_dataset("glyphs:3000");
+  const auto without = LoadTrainingData(config);
+  ASSERT_THAT(without, IsOk());
+  EXPECT_EQ(without->non_members.size(), 0U) << "an older manifest names no reference";
+  config.set_membership_reference("auto");
+  config.set_near_duplicates(50);
+  const auto with = LoadTrainingData(config);
+  ASSERT_THAT(with, IsOk());
+  EXPECT_EQ(with->non_members.size(), 1500U);
+  EXPECT_EQ(with->data.train.size(), 1550U) << "the samples are those of a fit without";
+  EXPECT_TRUE(std::equal(without->data.train.labels.begin(), without->data.train.labels.end(),
+                         with->data.train.labels.begin()));
+  const std::set<std::string> samples = Images(with->data.train);
+  for (const std::string& image : Images(with->non_members)) EXPECT_FALSE(samples.contains(image));
+}
+
+TEST(TrainingDataTest, HasNoReferenceWhereTooLittleIsLeftOver) {
+  v1::TrainingConfig config = Config();
+  config.set_membership_reference("auto");
+  config.set_dataset("glyphs:1900");
+  EXPECT_EQ(LoadTrainingData(config)->non_members.size(), 0U);
+}
+
+TEST(TrainingDataTest, HoldsOutAsManyAsAreNamedBeforeTheSubsetIsDrawn) {
+  v1::TrainingConfig config = Config();
+  config.set_membership_reference("200");
+  const auto loaded = LoadTrainingData(config);
+  ASSERT_THAT(loaded, IsOk());
+  EXPECT_EQ(loaded->non_members.size(), 200U);
+  EXPECT_EQ(loaded->data.train.size(), 200U) << "half of the other 400";
+  std::vector<int> counts(10);
+  for (const uint32_t label : loaded->non_members.labels) ++counts[label];
+  EXPECT_THAT(counts, ::testing::Each(20));
+  const std::set<std::string> samples = Images(loaded->data.train);
+  for (const std::string& image : Images(loaded->non_members))
+    EXPECT_FALSE(samples.contains(image));
+}
+
 TEST(TrainingDataTest, PassesOnWhatIsWrong) {
   v1::TrainingConfig config = Config();
   config.set_near_duplicates(301);
@@ -75,6 +126,10 @@ TEST(TrainingDataTest, PassesOnWhatIsWrong) {
   config.set_label_noise("symmetric:2");
   EXPECT_THAT(LoadTrainingData(config),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("symmetric:2")));
+  config = Config();
+  config.set_membership_reference("600");
+  EXPECT_THAT(LoadTrainingData(config),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("leaves nothing")));
 }
 
 }  // namespace
