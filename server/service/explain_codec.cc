@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/service/grpc_status.h"
+#include "server/service/exemplar_message.h"
 #include "server/service/input_decoder.h"
 #include "storage/base/status_macros.h"
 
@@ -37,21 +37,6 @@ absl::StatusOr<uint32_t> ParseClassProbabilityCount(const v1::ExplainRequest& re
                                                  " (the model's classes)"));
 }
 
-std::string ClassName(const Servable& servable, uint32_t class_id) {
-  if (class_id >= servable.class_count()) return "";
-  return servable.manifest().class_names(static_cast<int>(class_id));
-}
-
-v1::ClassProbability MakeClassProbability(const Servable& servable,
-                                          const std::vector<float>& probabilities,
-                                          uint32_t class_id) {
-  v1::ClassProbability message;
-  message.set_id(class_id);
-  message.set_name(ClassName(servable, class_id));
-  if (class_id < probabilities.size()) message.set_probability(probabilities[class_id]);
-  return message;
-}
-
 // The `count` most probable classes, best first; ties by class id.
 std::vector<uint32_t> MostProbable(const std::vector<float>& probabilities, size_t count) {
   std::vector<uint32_t> ids(probabilities.size());
@@ -64,23 +49,6 @@ std::vector<uint32_t> MostProbable(const std::vector<float>& probabilities, size
                     better);
   ids.resize(count);
   return ids;
-}
-
-// Puts the sample, or why there is none, into `exemplar` and takes its content off `budget_bytes`.
-void SetSample(absl::StatusOr<v1::SampleRecord> sample, const RequestLimits& limits,
-               size_t& budget_bytes, v1::Exemplar& exemplar) {
-  if (!sample.ok()) {
-    *exemplar.mutable_error() = ToRequestError(sample.status());
-    return;
-  }
-  if (sample->content().size() > budget_bytes) {
-    *exemplar.mutable_error() = ToRequestError(absl::ResourceExhaustedError(absl::StrCat(
-        "the contents of the exemplars exceed ", limits.max_content_bytes,
-        " bytes a response; ask for a smaller top_k, or for this sample by GetExemplars")));
-    return;
-  }
-  budget_bytes -= sample->content().size();
-  *exemplar.mutable_sample() = *std::move(sample);
 }
 
 }  // namespace
@@ -114,11 +82,7 @@ v1::ExplainResponse BuildExplainResponse(Explanation explanation, uint32_t class
   for (size_t i = 0; i < explanation.provenance.size(); ++i) {
     const ScoredSample& scored = explanation.provenance[i];
     v1::Exemplar& exemplar = *response.add_provenance();
-    exemplar.set_sample_index(scored.sample_index);
-    exemplar.set_rank(static_cast<uint32_t>(i + 1));
-    exemplar.set_score(scored.score);
-    exemplar.set_label(scored.label);
-    exemplar.set_label_name(ClassName(servable, scored.label));
+    exemplar = MakeExemplar(servable, scored, static_cast<uint32_t>(i + 1));
     if (i < explanation.samples.size())
       SetSample(std::move(explanation.samples[i]), limits, budget_bytes, exemplar);
   }

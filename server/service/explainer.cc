@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/service/explain_task.h"
+#include "server/service/membership_codec.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
@@ -17,6 +18,22 @@ absl::StatusOr<Explainer::Job> Explainer::MakeJob(const v1::ExplainRequest& requ
                   count = plan.class_probability_count](absl::StatusOr<Explanation> explanation) {
     if (!explanation.ok()) return done(explanation.status());
     done(BuildExplainResponse(*std::move(explanation), count, servable, limits));
+  };
+  return Job{model->queue.get(), std::make_unique<ExplainTask>(std::move(plan.query), token,
+                                                               deadline, std::move(respond))};
+}
+
+absl::StatusOr<Explainer::Job> Explainer::MakeJob(const v1::CheckMembershipRequest& request,
+                                                  const CancelToken& token, absl::Duration deadline,
+                                                  MembershipDone done) const {
+  PROVNET_ASSIGN_OR_RETURN(const ServedModel* model, models_.Find(request.model()));
+  const Servable& servable = *model->handle;
+  PROVNET_ASSIGN_OR_RETURN(MembershipPlan plan, ParseMembershipRequest(request, servable, limits_));
+  auto respond = [done = std::move(done), &servable, limits = limits_,
+                  labelled = request.has_label(),
+                  rate = plan.false_positive_rate](absl::StatusOr<Explanation> answer) {
+    if (!answer.ok()) return done(answer.status());
+    done(BuildMembershipResponse(*std::move(answer), labelled, rate, servable, limits));
   };
   return Job{model->queue.get(), std::make_unique<ExplainTask>(std::move(plan.query), token,
                                                                deadline, std::move(respond))};

@@ -14,12 +14,13 @@
 
 namespace provnet {
 
-// The part that Explain and ExplainStream share: from a request on the wire to a task for the right
-// queue, and from the task's outcome to a response on the wire. Thread-safe.
+// The part that Explain, ExplainStream and CheckMembership share: from a request on the wire to a
+// task for the right queue, and from the task's outcome to a response on the wire. Thread-safe.
 class Explainer {
  public:
   // Called exactly once: on an executor's thread, or by whoever rejects the task.
   using Done = std::function<void(absl::StatusOr<v1::ExplainResponse>)>;
+  using MembershipDone = std::function<void(absl::StatusOr<v1::CheckMembershipResponse>)>;
 
   // A task and the queue that it belongs to.
   struct Job {
@@ -35,6 +36,9 @@ class Explainer {
   // until `done` has been called.
   absl::StatusOr<Job> MakeJob(const v1::ExplainRequest& request, const CancelToken& token,
                               absl::Duration deadline, Done done) const;
+  // The same for a question about membership; such tasks share batches with the others.
+  absl::StatusOr<Job> MakeJob(const v1::CheckMembershipRequest& request, const CancelToken& token,
+                              absl::Duration deadline, MembershipDone done) const;
 
  private:
   const ServedModels& models_;

@@ -93,21 +93,45 @@ absl::StatusOr<std::vector<float>> DecodeTensor(const v1::Tensor& tensor,
   return values;
 }
 
+// Both kinds of request have the same inputs.
+template <typename Request>
+absl::StatusOr<std::vector<float>> Decode(const Request& request, const v1::InputSpec& spec,
+                                          const ImageLimits& limits) {
+  switch (request.input_case()) {
+    case Request::kEncodedImage:
+      return DecodeEncodedImage(request.encoded_image(), spec, limits);
+    case Request::kTensor:
+      return DecodeTensor(request.tensor(), spec);
+    case Request::INPUT_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError(
+      "the request has no input, expected encoded_image (PNG or JPEG) or tensor");
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<float>> DecodeInput(const v1::ExplainRequest& request,
                                                const v1::InputSpec& spec,
                                                const ImageLimits& limits) {
-  switch (request.input_case()) {
-    case v1::ExplainRequest::kEncodedImage:
-      return DecodeEncodedImage(request.encoded_image(), spec, limits);
-    case v1::ExplainRequest::kTensor:
-      return DecodeTensor(request.tensor(), spec);
-    case v1::ExplainRequest::INPUT_NOT_SET:
-      break;
+  return Decode(request, spec, limits);
+}
+
+absl::StatusOr<std::vector<float>> DecodeInput(const v1::CheckMembershipRequest& request,
+                                               const v1::InputSpec& spec,
+                                               const ImageLimits& limits) {
+  return Decode(request, spec, limits);
+}
+
+std::optional<std::string> ToBytes(const std::vector<float>& input) {
+  std::string bytes;
+  bytes.reserve(input.size());
+  for (const float value : input) {
+    const float byte = std::round(value * 255.0F);
+    if (!(byte >= 0 && byte <= 255) || byte / 255.0F != value) return std::nullopt;
+    bytes.push_back(static_cast<char>(static_cast<uint8_t>(byte)));
   }
-  return absl::InvalidArgumentError(
-      "the request has no input, expected encoded_image (PNG or JPEG) or tensor");
+  return bytes;
 }
 
 }  // namespace provnet

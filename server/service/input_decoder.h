@@ -1,6 +1,8 @@
 #ifndef PROVNET_SERVER_SERVICE_INPUT_DECODER_H_
 #define PROVNET_SERVER_SERVICE_INPUT_DECODER_H_
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,6 +18,13 @@ namespace provnet {
 absl::StatusOr<std::vector<float>> DecodeInput(const v1::ExplainRequest& request,
                                                const v1::InputSpec& spec,
                                                const ImageLimits& limits);
+absl::StatusOr<std::vector<float>> DecodeInput(const v1::CheckMembershipRequest& request,
+                                               const v1::InputSpec& spec,
+                                               const ImageLimits& limits);
+
+// A decoded input as uint8 [channels, height, width]; nothing when a value is no whole number of
+// 255ths.
+std::optional<std::string> ToBytes(const std::vector<float>& input);
 
 }  // namespace provnet
 

@@ -24,16 +24,25 @@ grpc::ServerUnaryReactor* ProvenanceService::Explain(grpc::CallbackServerContext
                                                      const v1::ExplainRequest* request,
                                                      v1::ExplainResponse* response) {
   const CallHandle call = UnaryCall::Start(Rpc::kExplain, *context, environment_);
-  const absl::Status status = StartExplain(call, *request, *response);
+  const absl::Status status = StartBatched(call, *request, *response);
   if (!status.ok()) call->FinishWith(status);
   return call.get();
 }
 
-absl::Status ProvenanceService::StartExplain(const CallHandle& call,
-                                             const v1::ExplainRequest& request,
-                                             v1::ExplainResponse& response) const {
+grpc::ServerUnaryReactor* ProvenanceService::CheckMembership(
+    grpc::CallbackServerContext* context, const v1::CheckMembershipRequest* request,
+    v1::CheckMembershipResponse* response) {
+  const CallHandle call = UnaryCall::Start(Rpc::kCheckMembership, *context, environment_);
+  const absl::Status status = StartBatched(call, *request, *response);
+  if (!status.ok()) call->FinishWith(status);
+  return call.get();
+}
+
+template <typename Request, typename Response>
+absl::Status ProvenanceService::StartBatched(const CallHandle& call, const Request& request,
+                                             Response& response) const {
   PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
-  auto done = [call, &response](absl::StatusOr<v1::ExplainResponse> result) {
+  auto done = [call, &response](absl::StatusOr<Response> result) {
     if (result.ok()) response = *std::move(result);
     call->FinishWith(result.status());
   };

@@ -46,6 +46,9 @@ class ProvenanceService final : public v1::ProvenanceService::CallbackService {
   grpc::ServerUnaryReactor* GetExemplars(grpc::CallbackServerContext* context,
                                          const v1::GetExemplarsRequest* request,
                                          v1::GetExemplarsResponse* response) override;
+  grpc::ServerUnaryReactor* CheckMembership(grpc::CallbackServerContext* context,
+                                            const v1::CheckMembershipRequest* request,
+                                            v1::CheckMembershipResponse* response) override;
   grpc::ServerUnaryReactor* ListModels(grpc::CallbackServerContext* context,
                                        const v1::ListModelsRequest* request,
                                        v1::ListModelsResponse* response) override;
@@ -65,9 +68,11 @@ class ProvenanceService final : public v1::ProvenanceService::CallbackService {
   // What an admitted call works with; UNAVAILABLE for others.
   absl::StatusOr<const Serving*> Admit(const UnaryCall& call) const;
 
-  // Either hand the call on and return OK, or return why it fails.
-  absl::Status StartExplain(const CallHandle& call, const v1::ExplainRequest& request,
-                            v1::ExplainResponse& response) const;
+  // Either hand the call on and return OK, or return why it fails. The first serves Explain and
+  // CheckMembership.
+  template <typename Request, typename Response>
+  absl::Status StartBatched(const CallHandle& call, const Request& request,
+                            Response& response) const;
   absl::Status StartGetExemplars(const CallHandle& call, const v1::GetExemplarsRequest& request,
                                  v1::GetExemplarsResponse& response) const;
 

@@ -17,14 +17,16 @@ enum class Rpc {
   // One request within a stream.
   kExplainStreamRequest,
   kGetExemplars,
+  kCheckMembership,
   kListModels,
   kGetModel,
 };
-inline constexpr size_t kRpcCount = 6;
+inline constexpr size_t kRpcCount = 7;
 
 constexpr absl::string_view RpcName(Rpc rpc) {
   constexpr absl::string_view kNames[kRpcCount] = {
-      "Explain", "ExplainStream", "ExplainStreamRequest", "GetExemplars", "ListModels", "GetModel"};
+      "Explain",    "ExplainStream", "ExplainStreamRequest", "GetExemplars", "CheckMembership",
+      "ListModels", "GetModel"};
   return kNames[static_cast<size_t>(rpc)];
 }
 
