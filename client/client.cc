@@ -107,6 +107,11 @@ absl::StatusOr<v1::GetExemplarsResponse> Client::GetExemplars(
   return core_->Call("GetExemplars", &Stub::GetExemplars, request, timeout);
 }
 
+absl::StatusOr<v1::CheckMembershipResponse> Client::CheckMembership(
+    const v1::CheckMembershipRequest& request, std::optional<absl::Duration> timeout) const {
+  return core_->Call("CheckMembership", &Stub::CheckMembership, request, timeout);
+}
+
 absl::StatusOr<v1::ListModelsResponse> Client::ListModels(
     std::optional<absl::Duration> timeout) const {
   return core_->Call("ListModels", &Stub::ListModels, v1::ListModelsRequest(), timeout);

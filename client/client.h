@@ -51,6 +51,11 @@ class Client {
   absl::StatusOr<v1::GetExemplarsResponse> GetExemplars(
       const v1::GetExemplarsRequest& request, std::optional<absl::Duration> timeout = {}) const;
 
+  // Whether a record was in the training set; what the answer means is said at
+  // v1::ProvenanceService.CheckMembership.
+  absl::StatusOr<v1::CheckMembershipResponse> CheckMembership(
+      const v1::CheckMembershipRequest& request, std::optional<absl::Duration> timeout = {}) const;
+
   absl::StatusOr<v1::ListModelsResponse> ListModels(
       std::optional<absl::Duration> timeout = {}) const;
 

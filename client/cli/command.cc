@@ -21,7 +21,8 @@ constexpr char kUsagePayload[] = "provnet.dev/usage";
 constexpr absl::string_view kCommonFlags[] = {"server", "timeout", "model", "model_version"};
 
 std::vector<const Command*> Commands() {
-  return {&ExplainCommand(), &ExemplarsCommand(), &ModelsCommand(), &BenchCommand()};
+  return {&ExplainCommand(), &ExemplarsCommand(), &MembershipCommand(), &ModelsCommand(),
+          &BenchCommand()};
 }
 
 std::string Overview() {

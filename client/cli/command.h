@@ -52,6 +52,7 @@ struct Command {
 // The subcommands, each in a file of its own.
 const Command& ExplainCommand();
 const Command& ExemplarsCommand();
+const Command& MembershipCommand();
 const Command& ModelsCommand();
 const Command& BenchCommand();
 

@@ -13,6 +13,10 @@ ABSL_FLAG(std::string, html, "", "also write one self-contained page to this fil
 ABSL_FLAG(bool, contents, false, "with --json: include the exemplars' bytes");
 ABSL_FLAG(std::string, save, "", "write each sample's bytes into this folder");
 ABSL_FLAG(bool, png, false, "with --save: write raw tensors as PNG");
+ABSL_FLAG(absl::optional<uint32_t>, label, absl::nullopt,
+          "the records' class; default: as a labels file has it, else the predicted one");
+ABSL_FLAG(double, false_positive_rate, 0.01,
+          "share of the non-members that may be called members, above 0 and below 1");
 ABSL_FLAG(uint32_t, concurrency, 64, "callers of the closed loop, one request each at a time");
 ABSL_FLAG(double, rate, 0, "open loop instead: requests a second, at random (Poisson) moments");
 ABSL_FLAG(absl::Duration, duration, absl::Seconds(10), "how long to measure");

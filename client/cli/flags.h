@@ -6,6 +6,7 @@
 
 #include "absl/flags/declare.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "client/client_options.h"
 #include "provnet/v1/provenance_service.pb.h"
 
@@ -19,6 +20,8 @@ ABSL_DECLARE_FLAG(std::string, html);
 ABSL_DECLARE_FLAG(bool, contents);
 ABSL_DECLARE_FLAG(std::string, save);
 ABSL_DECLARE_FLAG(bool, png);
+ABSL_DECLARE_FLAG(absl::optional<uint32_t>, label);
+ABSL_DECLARE_FLAG(double, false_positive_rate);
 ABSL_DECLARE_FLAG(uint32_t, concurrency);
 ABSL_DECLARE_FLAG(double, rate);
 ABSL_DECLARE_FLAG(absl::Duration, duration);

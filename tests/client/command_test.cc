@@ -58,10 +58,11 @@ class CommandTest : public ::testing::Test {
 
 TEST_F(CommandTest, ExplainsItself) {
   EXPECT_EQ(Run({"--help"}), kExitOk);
-  for (const char* command : {"explain IMAGE...", "exemplars INDEX...", "models [NAME]", "bench"}) {
+  for (const char* command : {"explain IMAGE...", "exemplars INDEX...", "membership IMAGE...",
+                              "models [NAME]", "bench"}) {
     EXPECT_THAT(out_, HasSubstr(command));
   }
-  for (const std::string command : {"explain", "exemplars", "models", "bench"}) {
+  for (const std::string command : {"explain", "exemplars", "membership", "models", "bench"}) {
     EXPECT_EQ(Run({command, "--help"}), kExitOk);
     EXPECT_THAT(out_, StartsWith("Usage: provnet " + command));
     EXPECT_THAT(out_, HasSubstr("--server"));
@@ -175,6 +176,42 @@ TEST_F(CommandTest, ShowsSamples) {
   EXPECT_EQ(nlohmann::json::parse(out_)["samples"][0]["sample_index"], "7");
   EXPECT_EQ(Run({"exemplars", "7000"}), kExitFailed);
   EXPECT_THAT(err_, HasSubstr("NOT_FOUND"));
+}
+
+TEST_F(CommandTest, ChecksMembershipWithTheLabelsThatAreKnown) {
+  EXPECT_EQ(Run({"membership", WriteDigits(), "--false-positive-rate=0.001"}), kExitOk) << err_;
+  EXPECT_THAT(out_, HasSubstr("x-images-idx3-ubyte#0 → member  p = 1 at a false-positive rate of "
+                              "0.001"));
+  EXPECT_THAT(out_, HasSubstr("x-images-idx3-ubyte#1 → not called a member"));
+  EXPECT_EQ(Run({"membership", WriteDigits() + "#0", "--label=0", "--json"}), kExitOk) << err_;
+  const nlohmann::json json = nlohmann::json::parse(out_);
+  EXPECT_EQ(json["label"], 0) << "the flag takes precedence over the labels file";
+  EXPECT_EQ(json["response"]["p_value"], 0);
+  EXPECT_EQ(json["response"]["false_positive_rate"], 0.01);
+  WriteFile(Path("a.png"), *EncodePng({1, 1, 1, {0}}));
+  EXPECT_EQ(Run({"membership", Path("a.png"), "--json=" + Path("out.json")}), kExitOk) << err_;
+  EXPECT_THAT(out_, IsEmpty());
+  EXPECT_EQ(nlohmann::json::parse(ReadFile(Path("out.json")))["response"]["p_value"], 1000);
+}
+
+TEST_F(CommandTest, ChecksTheOthersWhenOneInputFails) {
+  WriteFile(Path("a.png"), *EncodePng({1, 1, 1, {0}}));
+  WriteFile(Path("empty.png"), "");
+  EXPECT_EQ(Run({"membership", folder_.path().string(), "/no/such.png"}), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("a.png → "));
+  EXPECT_THAT(err_, HasSubstr("empty.png: INVALID_ARGUMENT: CheckMembership at"));
+  EXPECT_THAT(err_, HasSubstr("/no/such.png: NOT_FOUND"));
+  EXPECT_THAT(err_, HasSubstr("2 of 3 inputs failed"));
+}
+
+TEST_F(CommandTest, RefusesAMembershipQuestionThatMakesNoSense) {
+  for (const char* rate : {"0", "1", "nan", "-1"}) {
+    EXPECT_EQ(Run({"membership", WriteDigits(), std::string("--false-positive-rate=") + rate}),
+              kExitUsage);
+    EXPECT_THAT(err_, HasSubstr("--false-positive-rate"));
+  }
+  EXPECT_EQ(Run({"membership", WriteDigits(), "--label=seven"}), kExitUsage);
+  EXPECT_EQ(Run({"membership"}), kExitUsage);
 }
 
 TEST_F(CommandTest, ListsAndDescribesModels) {

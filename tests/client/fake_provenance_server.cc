@@ -185,6 +185,22 @@ grpc::Status FakeProvenanceServer::GetExemplars(grpc::ServerContext*,
   return grpc::Status::OK;
 }
 
+grpc::Status FakeProvenanceServer::CheckMembership(grpc::ServerContext*,
+                                                   const v1::CheckMembershipRequest* request,
+                                                   v1::CheckMembershipResponse* response) {
+  if (grpc::Status failure = Begin(); !failure.ok()) return failure;
+  if (request->has_encoded_image() && request->encoded_image().empty()) {
+    return grpc::Status(grpc::INVALID_ARGUMENT, "the image is empty");
+  }
+  FillModel(response->mutable_model());
+  const std::string& data =
+      request->has_tensor() ? request->tensor().data() : request->encoded_image();
+  response->set_member((static_cast<uint8_t>(data[0]) & 1) != 0);
+  response->set_p_value(request->has_label() ? request->label() : 1000);
+  response->set_false_positive_rate(request->false_positive_rate());
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeProvenanceServer::ListModels(grpc::ServerContext*, const v1::ListModelsRequest*,
                                               v1::ListModelsResponse* response) {
   if (grpc::Status failure = Begin(); !failure.ok()) return failure;

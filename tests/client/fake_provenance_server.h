@@ -20,7 +20,8 @@ grpc::Status BusyStatus(absl::Duration retry_delay);
 
 // A ProvenanceService without a model behind it, on a real gRPC server at a free loopback port. By
 // default it predicts the class of the first pixel's lowest bit and names as many 2x2 exemplars as
-// asked for. Thread-safe.
+// asked for. A record whose first byte is odd is a member, with a p-value that is the label, or
+// 1000 without one. Thread-safe.
 class FakeProvenanceServer final : public v1::ProvenanceService::Service {
  public:
   // `max_receive_bytes` is the largest message that it takes.
@@ -46,6 +47,8 @@ class FakeProvenanceServer final : public v1::ProvenanceService::Service {
       grpc::ServerReaderWriter<v1::ExplainStreamResponse, v1::ExplainRequest>*) override;
   grpc::Status GetExemplars(grpc::ServerContext*, const v1::GetExemplarsRequest*,
                             v1::GetExemplarsResponse*) override;
+  grpc::Status CheckMembership(grpc::ServerContext*, const v1::CheckMembershipRequest*,
+                               v1::CheckMembershipResponse*) override;
   grpc::Status ListModels(grpc::ServerContext*, const v1::ListModelsRequest*,
                           v1::ListModelsResponse*) override;
   grpc::Status GetModel(grpc::ServerContext*, const v1::GetModelRequest*,

@@ -65,4 +65,6 @@ Client ServerProcess::OneShotClient() const {
 
 std::filesystem::path TrainedRepository() { return PROVNET_TRAINED_REPOSITORY; }
 
+std::filesystem::path MemberRepository() { return PROVNET_MEMBER_REPOSITORY; }
+
 }  // namespace provnet

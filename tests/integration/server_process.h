@@ -39,6 +39,9 @@ class ServerProcess {
 // The repository that the fixture "trained_models" made: models "digits" (class-conditional) and
 // "vectors" (embedding), both on glyphs:kTrainedGlyphs with seed kTrainedSeed.
 std::filesystem::path TrainedRepository();
+// That of the same fixture with one model, "members": class-conditional, tiny, on 40 % of the same
+// glyphs, with what is left over as its membership reference.
+std::filesystem::path MemberRepository();
 inline constexpr uint64_t kTrainedGlyphs = 2000;
 inline constexpr uint64_t kTrainedSeed = 1;
 
