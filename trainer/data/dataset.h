@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,15 +26,29 @@ struct Dataset {
   // Where image i came from: file or generator, and its position there.
   std::string source_name;
   std::vector<uint64_t> source_positions;
+  // Where each image has a name of its own, e.g. its path inside an archive: one name an image,
+  // UTF-8. Otherwise empty.
+  std::vector<std::string> source_names = {};
+  // Where images came as files: the PNG or JPEG that image i was decoded from, shared by all copies
+  // of this data set, or null where there is none (an altered copy). Otherwise empty. Keep it in
+  // step with `pixels`: it is what is stored and shown for the sample.
+  std::vector<std::shared_ptr<const std::string>> encoded = {};
+  // What a person should know about the reading, e.g. files that were skipped; one line each.
+  std::vector<std::string> notes = {};
 
   size_t size() const { return labels.size(); }
   size_t image_bytes() const { return size_t{channels} * height * width; }
   std::span<const uint8_t> image(size_t i) const {
     return {pixels.data() + i * image_bytes(), image_bytes()};
   }
-  // E.g. "train-images-idx3-ubyte#1234".
+  // E.g. "train-images-idx3-ubyte#1234", or "train/cat/0042.jpg".
   std::string source_id(size_t i) const {
-    return absl::StrCat(source_name, "#", source_positions[i]);
+    return source_names.empty() ? absl::StrCat(source_name, "#", source_positions[i])
+                                : source_names[i];
+  }
+  // The file that image i was decoded from; null where there is none.
+  const std::string* encoded_file(size_t i) const {
+    return encoded.empty() ? nullptr : encoded[i].get();
   }
 };
 

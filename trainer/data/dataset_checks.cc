@@ -1,6 +1,7 @@
 #include "trainer/data/dataset_checks.h"
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -36,6 +37,12 @@ absl::Status ValidatePart(const char* name, const Dataset& part) {
   if (part.source_positions.size() != part.size()) {
     return invalid("has ", part.source_positions.size(), " source positions for ", part.size(),
                    " samples");
+  }
+  for (const auto& [what, count] : {std::pair{"source names", part.source_names.size()},
+                                    {"encoded files", part.encoded.size()}}) {
+    if (count == 0 || count == part.size()) continue;
+    return invalid("has ", count, " ", what, " for ", part.size(),
+                   " samples; expected one each or none");
   }
   if (part.class_names.empty() || part.class_names.size() > kMaxClasses) {
     return invalid("has ", part.class_names.size(), " classes; expected 1 to ", kMaxClasses);

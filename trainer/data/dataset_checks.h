@@ -18,7 +18,8 @@ inline constexpr size_t kMaxClasses = 65535;
 absl::Status ValidateDataset(const DatasetPair& data);
 
 // Which samples these are: the SHA-256, in hexadecimal, over all labels (uint32, little-endian) and
-// then all pixels, in order. Names and source ids don't count.
+// then all pixels, in order. Names, source ids and encoded files don't count: two files that decode
+// to the same pixels are the same sample to a network.
 std::string Fingerprint(const Dataset& dataset);
 
 }  // namespace provnet

@@ -95,6 +95,11 @@ absl::StatusOr<std::vector<InjectedDuplicate>> InjectNearDuplicates(uint64_t cou
     data.pixels.insert(data.pixels.end(), pixels.begin(), pixels.end());
     data.labels.push_back(data.labels[duplicate.original]);
     data.source_positions.push_back(data.source_positions[duplicate.original]);
+    if (!data.source_names.empty()) {
+      data.source_names.push_back(std::string(data.source_names[duplicate.original]));
+    }
+    // No file decodes to the altered pixels.
+    if (!data.encoded.empty()) data.encoded.push_back(nullptr);
     injected.push_back(duplicate);
   }
   return injected;

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -67,9 +68,8 @@ std::vector<uint64_t> ApportionByLargestRemainder(const std::vector<Positions>& 
 
 }  // namespace
 
-absl::StatusOr<std::vector<uint64_t>> StratifiedSubset(const std::vector<uint32_t>& labels,
-                                                       uint32_t class_count, double fraction,
-                                                       uint64_t seed) {
+absl::StatusOr<std::vector<ClassShare>> ShareOutByClass(const std::vector<uint32_t>& labels,
+                                                        uint32_t class_count, double fraction) {
   if (!(fraction > 0.0 && fraction <= 1.0)) {
     return absl::InvalidArgumentError(
         absl::StrCat("subset fraction is ", fraction, "; expected a number above 0 and up to 1"));
@@ -84,15 +84,37 @@ absl::StatusOr<std::vector<uint64_t>> StratifiedSubset(const std::vector<uint32_
                      " classes; expected at least one of each: use a larger fraction"));
   }
   const auto shares = ApportionByLargestRemainder(groups, total, labels.size());
+  std::vector<ClassShare> classes;
+  for (size_t c = 0; c < groups.size(); ++c) classes.push_back({std::move(groups[c]), shares[c]});
+  return classes;
+}
+
+absl::StatusOr<std::vector<uint64_t>> StratifiedSubset(const std::vector<uint32_t>& labels,
+                                                       uint32_t class_count, double fraction,
+                                                       uint64_t seed) {
+  PROVNET_ASSIGN_OR_RETURN(auto classes, ShareOutByClass(labels, class_count, fraction));
   Positions drawn;
-  drawn.reserve(total);
-  for (size_t c = 0; c < groups.size(); ++c) {
-    Rng rng(MixSeed(seed, c));
-    rng.Shuffle(groups[c]);
-    drawn.insert(drawn.end(), groups[c].begin(), groups[c].begin() + shares[c]);
+  for (size_t c = 0; c < classes.size(); ++c) {
+    auto& [positions, count] = classes[c];
+    Rng(MixSeed(seed, c)).Shuffle(positions);
+    drawn.insert(drawn.end(), positions.begin(), positions.begin() + count);
   }
   std::sort(drawn.begin(), drawn.end());
   return drawn;
+}
+
+absl::Status CheckSubset(const Dataset& dataset, std::span<const uint64_t> positions) {
+  std::vector<uint64_t> before(dataset.class_names.size()), after(before);
+  for (const uint32_t label : dataset.labels) ++before[label];
+  for (const uint64_t position : positions) ++after[dataset.labels[position]];
+  for (size_t id = 0; id < before.size(); ++id) {
+    if (after[id] >= 2 || after[id] == before[id]) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("the subset of ", positions.size(), " samples leaves ", after[id], " of the ",
+                     before[id], " samples of class ", dataset.class_names[id],
+                     "; expected at least two: use a larger --subset"));
+  }
+  return absl::OkStatus();
 }
 
 Dataset Select(const Dataset& dataset, std::span<const uint64_t> positions) {
@@ -107,12 +129,18 @@ Dataset Select(const Dataset& dataset, std::span<const uint64_t> positions) {
   selected.pixels.reserve(positions.size() * dataset.image_bytes());
   selected.labels.reserve(positions.size());
   selected.source_positions.reserve(positions.size());
+  selected.source_names.reserve(dataset.source_names.empty() ? 0 : positions.size());
+  selected.encoded.reserve(dataset.encoded.empty() ? 0 : positions.size());
   for (const uint64_t position : positions) {
     assert(position < dataset.size());
     const auto image = dataset.image(position);
     selected.pixels.insert(selected.pixels.end(), image.begin(), image.end());
     selected.labels.push_back(dataset.labels[position]);
     selected.source_positions.push_back(dataset.source_positions[position]);
+    if (!dataset.source_names.empty()) {
+      selected.source_names.push_back(dataset.source_names[position]);
+    }
+    if (!dataset.encoded.empty()) selected.encoded.push_back(dataset.encoded[position]);
   }
   return selected;
 }

@@ -65,6 +65,7 @@ Dataset ShiftedByTwoPixels(const Dataset& samples, uint64_t seed) {
   constexpr int kDirections[][2] = {{2, 0}, {-2, 0}, {0, 2},  {0, -2},
                                     {2, 2}, {2, -2}, {-2, 2}, {-2, -2}};
   Dataset shifted = samples;
+  shifted.encoded.clear();
   const std::span<uint8_t> pixels(shifted.pixels);
   for (size_t i = 0; i < samples.size(); ++i) {
     Rng rng(MixSeed(MixSeed(seed, kShiftStream), i));

@@ -48,6 +48,8 @@ TEST(ValidateDatasetTest, NamesWhatIsInconsistent) {
       {[](auto& d) { d.train.width = 2; }, "expected 3 images of 2x2"},
       {[](auto& d) { d.train.channels = 0; }, "0 channel(s)"},
       {[](auto& d) { d.test.source_positions.clear(); }, "0 source positions for 1 samples"},
+      {[](auto& d) { d.train.source_names = {"a"}; }, "1 source names for 3 samples"},
+      {[](auto& d) { d.train.encoded.resize(2); }, "2 encoded files for 3 samples"},
       {[](auto& d) { d.test.class_names.clear(); }, "test part has 0 classes"},
       {[](auto& d) { d.train.class_names.resize(65'536); }, "has 65536 classes"},
       {[](auto& d) { d.train.labels[2] = 2; }, "labels sample 2 with class 2"},
@@ -85,6 +87,8 @@ TEST(FingerprintTest, ChangesWithAnyLabelOrPixelAndNothingElse) {
   EXPECT_NE(Fingerprint(changed), original);
   changed = dataset;
   changed.source_name = "elsewhere";
+  changed.source_names = {"a.png", "b.png", "c.png"};
+  changed.encoded.assign(3, std::make_shared<const std::string>("file"));
   EXPECT_EQ(Fingerprint(changed), original);
 }
 

@@ -48,6 +48,21 @@ bool IsRotatedBy5(const Dataset& data, const InjectedDuplicate& duplicate) {
   return false;
 }
 
+TEST(NearDuplicatesTest, CopiesKeepTheOriginalsNameButNotItsFile) {
+  Dataset data = MakeGlyphs(100, 1).train;
+  for (size_t i = 0; i < data.size(); ++i) {
+    data.source_names.push_back(std::to_string(i) + ".png");
+    data.encoded.push_back(std::make_shared<const std::string>("file"));
+  }
+  const auto injected = InjectNearDuplicates(3, 1, data);
+  ASSERT_THAT(injected, IsOk());
+  for (const InjectedDuplicate& duplicate : *injected) {
+    EXPECT_EQ(data.source_id(duplicate.copy), data.source_id(duplicate.original));
+    EXPECT_EQ(data.encoded_file(duplicate.copy), nullptr);
+    EXPECT_NE(data.encoded_file(duplicate.original), nullptr);
+  }
+}
+
 TEST(NearDuplicatesTest, AppendsAlteredCopiesOfDifferentSamplesInTurns) {
   const Dataset before = MakeGlyphs(300, 1).train;
   Dataset data = before;

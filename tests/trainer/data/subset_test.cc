@@ -130,5 +130,25 @@ TEST(SelectTest, CopiesTheSamplesWithTheirOrigin) {
   EXPECT_EQ(Select(dataset, {}).size(), 0u);
 }
 
+TEST(SelectTest, SharesTheEncodedFilesAndKeepsNames) {
+  Dataset dataset{.channels = 1,
+                  .height = 1,
+                  .width = 1,
+                  .pixels = {0, 10, 20},
+                  .labels = {0, 1, 0},
+                  .class_names = {"a", "b"},
+                  .source_name = "archive.tar",
+                  .source_positions = {0, 1, 2}};
+  dataset.source_names = {"a/0.png", "b/0.png", "a/1.png"};
+  for (const char* bytes : {"zero", "one", "two"}) {
+    dataset.encoded.push_back(std::make_shared<const std::string>(bytes));
+  }
+  const std::vector<uint64_t> positions = {2, 1};
+  const Dataset selected = Select(dataset, positions);
+  EXPECT_EQ(selected.source_id(0), "a/1.png");
+  EXPECT_EQ(selected.encoded_file(0), dataset.encoded_file(2));
+  EXPECT_EQ(*selected.encoded_file(1), "one");
+}
+
 }  // namespace
 }  // namespace provnet
