@@ -22,6 +22,22 @@ bool StartsLike(absl::string_view bytes, absl::string_view signature) {
   return bytes.substr(0, signature.size()) == signature.substr(0, bytes.size());
 }
 
+absl::Status CheckBytes(std::string_view bytes, const ImageLimits& limits) {
+  if (bytes.empty()) {
+    return absl::InvalidArgumentError("the image is empty; expected a PNG or JPEG file");
+  }
+  if (bytes.size() <= limits.max_bytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("the image of ", bytes.size(),
+                                                 " bytes is oversized: at most ", limits.max_bytes,
+                                                 " bytes are allowed"));
+}
+
+absl::Status UnknownFormat(absl::string_view data) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("the image is in no known format: expected PNG or JPEG, it starts with ",
+                   absl::BytesToHexString(data.substr(0, kShownBytes))));
+}
+
 }  // namespace
 
 absl::Status CheckPixels(absl::string_view format, uint64_t width, uint64_t height,
@@ -45,20 +61,19 @@ absl::StatusOr<Image> DecodeImage(std::string_view bytes, uint32_t channels,
   if (channels != 1 && channels != 3) {
     return absl::InvalidArgumentError(absl::StrCat("channels is ", channels, ", expected 1 or 3"));
   }
-  if (bytes.empty()) {
-    return absl::InvalidArgumentError("the image is empty; expected a PNG or JPEG file");
-  }
-  if (bytes.size() > limits.max_bytes) {
-    return absl::InvalidArgumentError(absl::StrCat("the image of ", bytes.size(),
-                                                   " bytes is oversized: at most ",
-                                                   limits.max_bytes, " bytes are allowed"));
-  }
+  PROVNET_RETURN_IF_ERROR(CheckBytes(bytes, limits));
   const absl::string_view data(bytes.data(), bytes.size());
   if (StartsLike(data, kPngSignature)) return DecodePng(data, channels, limits);
   if (StartsLike(data, kJpegStart)) return DecodeJpeg(data, channels, limits);
-  return absl::InvalidArgumentError(
-      absl::StrCat("the image is in no known format: expected PNG or JPEG, it starts with ",
-                   absl::BytesToHexString(data.substr(0, kShownBytes))));
+  return UnknownFormat(data);
+}
+
+absl::StatusOr<ImageInfo> ReadImageInfo(std::string_view bytes, const ImageLimits& limits) {
+  PROVNET_RETURN_IF_ERROR(CheckBytes(bytes, limits));
+  const absl::string_view data(bytes.data(), bytes.size());
+  if (StartsLike(data, kPngSignature)) return ReadPngInfo(data, limits);
+  if (StartsLike(data, kJpegStart)) return ReadJpegInfo(data, limits);
+  return UnknownFormat(data);
 }
 
 }  // namespace provnet

@@ -35,6 +35,18 @@ struct ImageLimits {
 absl::StatusOr<Image> DecodeImage(std::string_view bytes, uint32_t channels,
                                   const ImageLimits& limits = {});
 
+// What a file's header says about its picture, before any pixel is decoded.
+struct ImageInfo {
+  uint32_t width = 0;
+  uint32_t height = 0;
+  // 1 where the file is grey (with or without transparency), 3 where it has colours or a palette.
+  uint32_t channels = 0;
+};
+
+// Reads the header of a PNG or JPEG. Refuses what DecodeImage would refuse by the header alone; a
+// file that passes may still be damaged further on. Thread-safe.
+absl::StatusOr<ImageInfo> ReadImageInfo(std::string_view bytes, const ImageLimits& limits = {});
+
 // "image/png", "image/jpeg", or "" when the bytes start like neither.
 std::string_view SniffImageType(std::string_view bytes);
 

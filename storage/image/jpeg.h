@@ -15,6 +15,9 @@ namespace provnet {
 absl::StatusOr<Image> DecodeJpeg(absl::string_view bytes, uint32_t channels,
                                  const ImageLimits& limits);
 
+// See ReadImageInfo.
+absl::StatusOr<ImageInfo> ReadJpegInfo(absl::string_view bytes, const ImageLimits& limits);
+
 }  // namespace provnet
 
 #endif  // PROVNET_STORAGE_IMAGE_JPEG_H_

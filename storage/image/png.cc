@@ -222,4 +222,23 @@ absl::StatusOr<std::string> EncodePng(const Image& image) {
   return std::move(writer.bytes);
 }
 
+absl::StatusOr<ImageInfo> ReadPngInfo(absl::string_view bytes, const ImageLimits& limits) {
+  // Signature, length, "IHDR", width, height, depth, colour type: always the first 26 bytes.
+  constexpr size_t kTypeAt = 12, kWidthAt = 16, kHeightAt = 20, kColorAt = 25;
+  if (bytes.size() <= kColorAt || bytes.substr(kTypeAt, 4) != "IHDR") {
+    return absl::InvalidArgumentError(
+        "the PNG is truncated or damaged: it has no header; expected a complete file");
+  }
+  const auto number = [&](size_t at) {
+    uint32_t value = 0;
+    for (size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<uint8_t>(bytes[at + i]);
+    return value;
+  };
+  const ImageInfo info{number(kWidthAt), number(kHeightAt),
+                       (bytes[kColorAt] & PNG_COLOR_MASK_COLOR) != 0 ? 3U : 1U};
+  PROVNET_RETURN_IF_ERROR(CheckPixels("PNG", info.width, info.height, limits));
+  if (info.width > 0 && info.height > 0) return info;
+  return absl::InvalidArgumentError("the PNG is damaged: its header says that it has no pixels");
+}
+
 }  // namespace provnet

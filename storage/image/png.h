@@ -14,6 +14,9 @@ namespace provnet {
 absl::StatusOr<Image> DecodePng(absl::string_view bytes, uint32_t channels,
                                 const ImageLimits& limits);
 
+// See ReadImageInfo.
+absl::StatusOr<ImageInfo> ReadPngInfo(absl::string_view bytes, const ImageLimits& limits);
+
 }  // namespace provnet
 
 #endif  // PROVNET_STORAGE_IMAGE_PNG_H_

@@ -41,6 +41,30 @@ TEST(SniffImageTypeTest, KnowsTypesByTheirFirstBytes) {
   }
 }
 
+TEST(ReadImageInfoTest, AgreesWithTheDecodedImageAndKnowsGreyFromColour) {
+  for (const NamedFile& file : ValidFiles()) {
+    const auto info = ReadImageInfo(file.bytes);
+    ASSERT_THAT(info, IsOk()) << file.name;
+    EXPECT_EQ(info->width, 13u) << file.name;
+    EXPECT_EQ(info->height, 9u) << file.name;
+    EXPECT_EQ(info->channels, std::string_view(file.name).find("grey") == 0 ? 1u : 3u) << file.name;
+  }
+}
+
+TEST(ReadImageInfoTest, RefusesByTheHeaderAlone) {
+  EXPECT_THAT(ReadImageInfo(""), StatusIs(kInvalid, HasSubstr("empty")));
+  EXPECT_THAT(ReadImageInfo("GIF89a"), StatusIs(kInvalid, HasSubstr("PNG or JPEG")));
+  EXPECT_THAT(ReadImageInfo(PngFile().substr(0, 20)), StatusIs(kInvalid, HasSubstr("truncated")));
+  EXPECT_THAT(ReadImageInfo(ClaimPngSize(PngFile(), 70'000, 70'000)),
+              StatusIs(kInvalid, HasSubstr("oversized")));
+  EXPECT_THAT(ReadImageInfo(ClaimPngSize(PngFile(), 0, 5)),
+              StatusIs(kInvalid, HasSubstr("no pixels")));
+  EXPECT_THAT(ReadImageInfo(ClaimJpegSize(MakeJpeg(MakeGradient(8, 8, 3)), 60'000, 60'000)),
+              StatusIs(kInvalid, HasSubstr("oversized")));
+  EXPECT_THAT(ReadImageInfo(PngFile(), {.max_bytes = 10}),
+              StatusIs(kInvalid, HasSubstr("10 bytes")));
+}
+
 TEST(DecodeImageTest, SaysWhatIsWrongWithBytesThatAreNoImage) {
   EXPECT_THAT(DecodeImage("", 1), StatusIs(kInvalid, HasSubstr("empty")));
   EXPECT_THAT(DecodeImage("GIF89a-and-more", 1),
