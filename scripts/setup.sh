@@ -19,6 +19,8 @@ packages=(
   libpng-dev libturbojpeg0-dev libchafa-dev libglib2.0-dev
   # Plots of experiments; without it their pages have tables only
   gnuplot-nox
+  # Archives of training images: tar in its dialects and compressions, from untrusted bytes
+  libarchive-dev
   # Tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev
 )

@@ -11,6 +11,7 @@
 #include "storage/base/status_macros.h"
 #include "trainer/data/glyphs.h"
 #include "trainer/data/idx_reader.h"
+#include "trainer/data/image_folder.h"
 
 namespace provnet {
 namespace {
@@ -18,8 +19,9 @@ namespace {
 absl::Status SpecError(absl::string_view spec, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(
       "data set \"", spec, "\": ", what,
-      ". Accepted: idx:DIR (a folder with the four MNIST-format files, gzipped or not) or "
-      "glyphs:N (N generated digits, ",
+      ". Accepted: idx:DIR (a folder with the four MNIST-format files, gzipped or not), "
+      "images:PATH (a folder or tar archive of class folders with PNG or JPEG files) or glyphs:N "
+      "(N generated digits, ",
       kMinGlyphs, " to ", kMaxGlyphs, ")"));
 }
 
@@ -37,13 +39,20 @@ absl::StatusOr<DatasetPair> LoadGlyphs(absl::string_view spec, absl::string_view
 
 }  // namespace
 
-absl::StatusOr<DatasetPair> LoadDataset(std::string_view text, uint64_t seed) {
+bool IsImageFolderSpec(std::string_view spec) { return spec.substr(0, 7) == "images:"; }
+
+absl::StatusOr<DatasetPair> LoadDataset(std::string_view text, uint64_t seed,
+                                        const ImageFolderOptions& images) {
   // Abseil's string_view is a type of its own where Abseil was built for an older C++.
   const absl::string_view spec(text.data(), text.size());
   absl::string_view rest = spec;
   if (absl::ConsumePrefix(&rest, "idx:")) {
     if (rest.empty()) return SpecError(spec, "the folder is missing");
     return ReadIdx(std::filesystem::path(std::string(rest)));  // validates
+  }
+  if (absl::ConsumePrefix(&rest, "images:")) {
+    if (rest.empty()) return SpecError(spec, "the folder or archive is missing");
+    return ReadImageFolder(std::filesystem::path(std::string(rest)), seed, images);  // validates
   }
   if (absl::ConsumePrefix(&rest, "glyphs:")) {
     PROVNET_ASSIGN_OR_RETURN(DatasetPair data, LoadGlyphs(spec, rest, seed));
