@@ -33,6 +33,11 @@ InverseMap MapOf(uint32_t height, uint32_t width, double angle, double zoom, dou
           static_cast<float>(centre_y + sine * from_x - cosine * from_y)};
 }
 
+// The same movement of the mirrored image.
+InverseMap Mirrored(const InverseMap& map, uint32_t width) {
+  return {-map.xx, -map.xy, static_cast<float>(width - 1) - map.x0, map.yx, map.yy, map.y0};
+}
+
 double Radians(double degrees) { return degrees * std::numbers::pi / 180.0; }
 
 // Draws the same number of values whatever the options.
@@ -105,14 +110,29 @@ void AddNoise(std::span<float> values, double stddev, Rng& rng) {
 
 }  // namespace
 
+AugmentOptions PhotographViews() {
+  return {.rotation_degrees = 0,
+          .translation_pixels = 3,
+          .scale = 0.1,
+          .noise_stddev = 0,
+          .noise_probability = 0,
+          .flip_probability = 0.5};
+}
+
 bool Distorts(const AugmentOptions& options) {
-  return options.rotation_degrees != 0 || options.translation_pixels != 0 || options.scale != 0 ||
+  return options.flip_probability > 0 || options.rotation_degrees != 0 ||
+         options.translation_pixels != 0 || options.scale != 0 ||
          (options.noise_stddev != 0 && options.noise_probability != 0);
 }
 
 void AugmentInto(std::span<const uint8_t> image, uint32_t channels, uint32_t height, uint32_t width,
                  const AugmentOptions& options, Rng& rng, float* out) {
-  const InverseMap map = DrawMap(height, width, options, rng);
+  InverseMap map = DrawMap(height, width, options, rng);
+  // Draws nothing where nothing is mirrored, so that other views are what they were without
+  // mirroring.
+  if (options.flip_probability > 0 && rng.Uniform() < options.flip_probability) {
+    map = Mirrored(map, width);
+  }
   const bool noisy = rng.Uniform() < options.noise_probability && options.noise_stddev > 0;
   WarpPlanes(image, channels, height, width, map, out);
   if (noisy) AddNoise({out, image.size()}, options.noise_stddev, rng);

@@ -21,7 +21,13 @@ struct AugmentOptions {
   // probability.
   double noise_stddev = 0.2;
   double noise_probability = 0.5;
+  // Mirroring, left to right, with this probability, before anything else: for photographs, whose
+  // mirror images are as plausible; not for digits or text.
+  double flip_probability = 0;
 };
+
+// How far views of photographs may stray: moved, zoomed and mirrored, neither turned nor noisy.
+AugmentOptions PhotographViews();
 
 // Whether a random view can differ from its image.
 bool Distorts(const AugmentOptions& options);

@@ -61,6 +61,52 @@ Moments MomentsOf(const std::vector<float>& image) {
   return m;
 }
 
+std::vector<float> MirroredRows(const std::vector<uint8_t>& image, size_t width) {
+  std::vector<float> out;
+  for (size_t row = 0; row < image.size(); row += width) {
+    for (size_t x = width; x-- > 0;) out.push_back(static_cast<float>(image[row + x]) / 255.0f);
+  }
+  return out;
+}
+
+TEST(AugmentTest, FlipMirrorsEveryRowOfEveryChannelOrNone) {
+  AugmentOptions options = kIdentity;
+  options.flip_probability = 1;
+  const auto image = Gradient(3 * 5 * 4);
+  EXPECT_EQ(Augment(image, 3, 5, 4, options, 1), MirroredRows(image, 4));
+  options.flip_probability = 0.5;
+  int flipped = 0;
+  for (uint64_t seed = 0; seed < 400; ++seed) {
+    const auto view = Augment(image, 3, 5, 4, options, seed);
+    const bool mirrored = view == MirroredRows(image, 4);
+    EXPECT_TRUE(mirrored || view == Augment(image, 3, 5, 4, kIdentity, seed)) << seed;
+    flipped += mirrored;
+  }
+  EXPECT_NEAR(flipped, 200, 50);
+}
+
+TEST(AugmentTest, FlipMirrorsBeforeItMoves) {
+  AugmentOptions moving = kIdentity;
+  moving.rotation_degrees = 20;
+  moving.translation_pixels = 2;
+  AugmentOptions flipping = moving;
+  flipping.flip_probability = 1;
+  const auto image = Gradient(28 * 28);
+  std::vector<uint8_t> mirrored(image.size());
+  for (size_t i = 0; i < image.size(); ++i) mirrored[i] = image[i - i % 28 + 27 - i % 28];
+  const auto expected = Augment(mirrored, 1, 28, 28, moving, 3);
+  const auto view = Augment(image, 1, 28, 28, flipping, 3);
+  for (size_t i = 0; i < view.size(); ++i) ASSERT_NEAR(view[i], expected[i], 1e-3) << i;
+}
+
+TEST(AugmentTest, OnlyFlippingDistortsToo) {
+  EXPECT_FALSE(Distorts(kIdentity));
+  AugmentOptions options = kIdentity;
+  options.flip_probability = 0.5;
+  EXPECT_TRUE(Distorts(options));
+  EXPECT_TRUE(Distorts(PhotographViews()));
+}
+
 TEST(AugmentTest, IsExactlyTheImageWhenEveryOptionIsZero) {
   struct Row {
     uint32_t channels, height, width;
