@@ -3,12 +3,29 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/flags/declare.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "trainer/data/image_folder_options.h"
 
 // Flags that several commands share.
 ABSL_DECLARE_FLAG(std::string, dataset);
 ABSL_DECLARE_FLAG(std::string, output);
 ABSL_DECLARE_FLAG(uint64_t, seed);
+
+namespace provnet {
+
+// Abseil's names of the flags that say how image folders are read.
+std::vector<absl::string_view> ImageFolderFlagNames();
+
+// The lines about them.
+extern const char kImageFolderFlagsUsage[];
+
+// What they ask for. INVALID_ARGUMENT names a flag whose value has no meaning.
+absl::StatusOr<ImageFolderOptions> ImageFolderOptionsFromFlags();
+
+}  // namespace provnet
 
 #endif  // PROVNET_TRAINER_CLI_DATA_FLAGS_H_

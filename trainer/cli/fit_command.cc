@@ -14,6 +14,7 @@
 #include "trainer/training/progress_printer.h"
 
 ABSL_FLAG(double, subset, 1, provnet::kSeeUsage);
+ABSL_FLAG(std::string, subset_strategy, "random", provnet::kSeeUsage);
 ABSL_FLAG(std::string, label_noise, "", provnet::kSeeUsage);
 ABSL_FLAG(uint64_t, near_duplicates, 0, provnet::kSeeUsage);
 ABSL_FLAG(std::string, membership_reference, "auto", provnet::kSeeUsage);
@@ -29,8 +30,12 @@ constexpr char kData[] =
 usage: provnet-train fit --dataset=DATA --output=REPOSITORY/NAME [flags]
 
 what to learn
-  --dataset=idx:DIR | glyphs:N  the MNIST-format files in DIR, or N generated digits (required)
+  --dataset=DATA                idx:DIR, the MNIST-format files in DIR; images:PATH, pictures, see below; glyphs:N, N
+                                generated digits (required)
   --subset=SHARE                share of the training samples to use, each class alike (1)
+  --subset-strategy=NAME        which ones: random; herding (keep the classes' mean features), k-center (spread over the
+                                features), el2n or forgetting (the hardest), coverage (all degrees of difficulty);
+                                all but random first fit tiny classifiers to all samples (random)
   --seed=N                      draws subset, initial values, order, views and faults (1)
   --label-noise=KIND:RATE       changes this share of the training labels, to measure an audit: symmetric (to any other
                                 class) or asymmetric (to the next class), e.g. symmetric:0.1 (none)
@@ -50,7 +55,9 @@ Ctrl-C stops after the current batch, keeps the last epoch's checkpoint and publ
 exit status: 0 published, 1 failed, 2 wrong usage, 130 stopped
 )";
 
-std::string Usage() { return absl::StrCat(kData, TrainingFlagsUsage(), kRunning); }
+std::string Usage() {
+  return absl::StrCat(kData, kImageFolderFlagsUsage, TrainingFlagsUsage(), kRunning);
+}
 
 absl::StatusOr<FitOptions> OptionsFromFlags() {
   FitOptions options;
@@ -58,6 +65,8 @@ absl::StatusOr<FitOptions> OptionsFromFlags() {
   options.dataset = absl::GetFlag(FLAGS_dataset);
   options.output = absl::GetFlag(FLAGS_output);
   options.subset_fraction = absl::GetFlag(FLAGS_subset);
+  options.subset_strategy = absl::GetFlag(FLAGS_subset_strategy);
+  PROVNET_ASSIGN_OR_RETURN(options.images, ImageFolderOptionsFromFlags());
   options.label_noise = absl::GetFlag(FLAGS_label_noise);
   options.near_duplicates = absl::GetFlag(FLAGS_near_duplicates);
   options.membership_reference = absl::GetFlag(FLAGS_membership_reference);
@@ -91,8 +100,10 @@ ExitCode Run(const CommandLine&) {
 
 std::vector<absl::string_view> Flags() {
   std::vector<absl::string_view> names = TrainingFlagNames();
-  for (absl::string_view name : {"dataset", "output", "subset", "label_noise", "near_duplicates",
-                                 "membership_reference", "threads", "resume", "checkpoint_dir"}) {
+  for (absl::string_view name : ImageFolderFlagNames()) names.push_back(name);
+  for (absl::string_view name :
+       {"dataset", "output", "subset", "subset_strategy", "label_noise", "near_duplicates",
+        "membership_reference", "threads", "resume", "checkpoint_dir"}) {
     names.push_back(name);
   }
   return names;

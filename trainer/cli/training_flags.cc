@@ -10,6 +10,7 @@
 #include "storage/base/status_macros.h"
 #include "trainer/cli/command.h"
 #include "trainer/cli/data_flags.h"
+#include "trainer/data/dataset_spec.h"
 #include "trainer/export/fit_options.h"
 
 ABSL_FLAG(std::string, head, "class-conditional", provnet::kSeeUsage);
@@ -27,6 +28,7 @@ ABSL_FLAG(absl::optional<double>, dropout, absl::nullopt, provnet::kSeeUsage);
 ABSL_FLAG(absl::optional<double>, index_gradient_scale, absl::nullopt, provnet::kSeeUsage);
 ABSL_FLAG(absl::optional<uint32_t>, embedding_dim, absl::nullopt, provnet::kSeeUsage);
 ABSL_FLAG(absl::optional<double>, temperature, absl::nullopt, provnet::kSeeUsage);
+ABSL_FLAG(absl::optional<bool>, augment_flip, absl::nullopt, provnet::kSeeUsage);
 ABSL_FLAG(int, threads, 0, provnet::kSeeUsage);
 
 namespace provnet {
@@ -39,7 +41,7 @@ constexpr char kUsage[] =
   --sharing=LEVEL               blocks of the backbone that class and index branch share: I (none), II, III, IV (all) (IV)
 how to learn (defaults: class-conditional / embedding; class-independent as class-conditional;
 single-branch too, but for --lambda-class=0 and --index-gradient-scale=1)
-  --epochs=N                    passes over the samples (@epochs)
+  --epochs=N                    passes over the samples (@epochs; for images:PATH @photo_epochs)
   --batch-size=N                samples a step (@batch_size)
   --learning-rate=X             AdamW's highest step size in the one-cycle schedule (@learning_rate)
   --weight-decay=X              AdamW's decay (@weight_decay)
@@ -51,6 +53,8 @@ single-branch too, but for --lambda-class=0 and --index-gradient-scale=1)
   --alpha=X                     single-branch: share of the targets that are other samples of the class (0)
   --embedding-dim=N             embedding: length of the vectors (@embedding_dim)
   --temperature=X               embedding: temperature of the contrastive loss (@temperature)
+  --augment-flip=BOOL           whether random views are mirrored, left to right, half of the time (true for images:PATH,
+                                whose views are moved and zoomed but neither turned nor noisy; else false)
 )";
 
 template <typename T>
@@ -64,7 +68,8 @@ std::vector<absl::string_view> TrainingFlagNames() {
   return {"seed",          "head",         "size",         "sharing",
           "alpha",         "epochs",       "batch_size",   "learning_rate",
           "weight_decay",  "lambda_class", "lambda_index", "label_smoothing",
-          "embedding_dim", "temperature",  "dropout",      "index_gradient_scale"};
+          "embedding_dim", "temperature",  "dropout",      "index_gradient_scale",
+          "augment_flip"};
 }
 
 std::string TrainingFlagsUsage() {
@@ -73,8 +78,12 @@ std::string TrainingFlagsUsage() {
   const auto both = [](auto x, auto y) {
     return x == y ? absl::StrCat(x) : absl::StrCat(x, " / ", y);
   };
+  TrainingOptions c = a, d = b;
+  SuitPhotographs(c);
+  SuitPhotographs(d);
   return absl::StrReplaceAll(
-      kUsage, {{"@epochs", both(a.epochs, b.epochs)},
+      kUsage, {{"@photo_epochs", both(c.epochs, d.epochs)},
+               {"@epochs", both(a.epochs, b.epochs)},
                {"@batch_size", both(a.batch_size, b.batch_size)},
                {"@learning_rate", both(a.learning_rate, b.learning_rate)},
                {"@weight_decay", both(a.weight_decay, b.weight_decay)},
@@ -92,6 +101,7 @@ absl::StatusOr<TrainingOptions> TrainingOptionsFromFlags() {
   TrainingOptions options = DefaultTrainingOptions(head);
   PROVNET_ASSIGN_OR_RETURN(options.size, ParseBackboneSize(absl::GetFlag(FLAGS_size)));
   PROVNET_ASSIGN_OR_RETURN(options.sharing, ParseSharing(absl::GetFlag(FLAGS_sharing)));
+  if (IsImageFolderSpec(absl::GetFlag(FLAGS_dataset))) SuitPhotographs(options);
   options.alpha = absl::GetFlag(FLAGS_alpha);
   options.seed = absl::GetFlag(FLAGS_seed);
   OverrideIfSet(absl::GetFlag(FLAGS_epochs), options.epochs);
@@ -105,6 +115,9 @@ absl::StatusOr<TrainingOptions> TrainingOptionsFromFlags() {
   OverrideIfSet(absl::GetFlag(FLAGS_index_gradient_scale), options.index_gradient_scale);
   OverrideIfSet(absl::GetFlag(FLAGS_embedding_dim), options.embedding_dim);
   OverrideIfSet(absl::GetFlag(FLAGS_temperature), options.temperature);
+  if (const auto flip = absl::GetFlag(FLAGS_augment_flip); flip.has_value()) {
+    options.augment.flip_probability = *flip ? 0.5 : 0;
+  }
   return options;
 }
 

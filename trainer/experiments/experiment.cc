@@ -7,7 +7,7 @@ namespace provnet {
 absl::Status ValidateExperimentOptions(const ExperimentOptions& options) {
   if (options.dataset.empty()) {
     return absl::InvalidArgumentError(
-        "--dataset is missing: expected a data set such as idx:DIR or glyphs:N");
+        "--dataset is missing: expected a data set such as idx:DIR, images:PATH or glyphs:N");
   }
   if (options.threads < 1 || options.threads > 1024) {
     return absl::InvalidArgumentError(

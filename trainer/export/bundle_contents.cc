@@ -11,9 +11,10 @@
 #include "storage/base/status_macros.h"
 #include "storage/bundle_layout.h"
 #include "storage/file_io.h"
+#include "storage/image/image.h"
 #include "storage/npy.h"
 #include "storage/sample_store_builder.h"
-#include "trainer/data/dataset_checks.h"
+#include "trainer/data/dataset_spec.h"
 #include "trainer/network/torch_errors.h"
 #include "trainer/training/batch_source.h"
 
@@ -34,10 +35,16 @@ absl::Status WriteModel(const fs::path& path, ProvenanceNetwork& network) {
   return WriteFileDurably(path, bytes);
 }
 
+// The file that the sample came from, byte for byte; its pixels where it came from none.
 v1::SampleRecord MakeRecord(const Dataset& samples, size_t i) {
   v1::SampleRecord record;
   record.set_label(samples.labels[i]);
   record.set_source_id(samples.source_id(i));
+  if (const std::string* file = samples.encoded_file(i); file != nullptr) {
+    record.set_content_type(std::string(SniffImageType(*file)));
+    record.set_content(*file);
+    return record;
+  }
   record.set_content_type(kTensorContentType);
   const auto image = samples.image(i);
   record.set_content(image.data(), image.size());
@@ -82,11 +89,8 @@ absl::Status WriteVectors(const fs::path& path, ProvenanceNetwork& network,
 
 v1::TrainingConfig DescribeTraining(const FitOptions& options, const Dataset& samples) {
   const TrainingOptions& training = options.training;
-  v1::TrainingConfig config;
-  config.set_dataset(options.dataset);
+  v1::TrainingConfig config = DescribeData(options);
   config.set_dataset_fingerprint(Fingerprint(samples));
-  config.set_subset_fraction(options.subset_fraction);
-  config.set_seed(training.seed);
   config.set_epochs(training.epochs);
   config.set_batch_size(training.batch_size);
   config.set_learning_rate(training.learning_rate);
@@ -101,13 +105,28 @@ v1::TrainingConfig DescribeTraining(const FitOptions& options, const Dataset& sa
   config.set_alpha(training.alpha);
   config.set_sharing(std::string(SharingName(training.sharing)));
   config.set_size(std::string(BackboneSizeName(training.size)));
-  config.set_label_noise(options.label_noise);
-  config.set_near_duplicates(options.near_duplicates);
-  config.set_membership_reference(options.membership_reference);
+  config.set_augment_flip(training.augment.flip_probability > 0);
   return config;
 }
 
 }  // namespace
+
+v1::TrainingConfig DescribeData(const FitOptions& options) {
+  v1::TrainingConfig config;
+  config.set_dataset(options.dataset);
+  config.set_subset_fraction(options.subset_fraction);
+  if (options.subset_strategy != "random") config.set_subset_strategy(options.subset_strategy);
+  config.set_seed(options.training.seed);
+  config.set_label_noise(options.label_noise);
+  config.set_near_duplicates(options.near_duplicates);
+  config.set_membership_reference(options.membership_reference);
+  if (IsImageFolderSpec(options.dataset)) {
+    if (options.images.size) config.set_image_size(FormatImageSize(*options.images.size));
+    config.set_image_mode(std::string(ImageModeName(options.images.mode)));
+    config.set_test_share(options.images.test_share);
+  }
+  return config;
+}
 
 absl::Status WriteBundleContents(const fs::path& directory, ProvenanceNetwork& network,
                                  const Dataset& samples) {

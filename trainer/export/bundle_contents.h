@@ -17,6 +17,10 @@ namespace provnet {
 absl::Status WriteBundleContents(const std::filesystem::path& directory, ProvenanceNetwork& network,
                                  const Dataset& samples);
 
+// The part of a TrainingConfig that says what to train on, as LoadTrainingData reads it; without
+// the fingerprint and the mask of a chosen subset.
+v1::TrainingConfig DescribeData(const FitOptions& options);
+
 // The manifest of such a bundle, without metrics and without what BundleWriter fills.
 v1::BundleManifest DescribeBundle(const FitOptions& options, const NetworkSpec& spec,
                                   const Dataset& samples);

@@ -17,6 +17,7 @@
 #include "storage/staging_directory.h"
 #include "trainer/data/reference_set.h"
 #include "trainer/export/bundle_contents.h"
+#include "trainer/export/chosen_subset.h"
 #include "trainer/export/evaluation.h"
 #include "trainer/export/membership_scores.h"
 #include "trainer/export/peak_memory.h"
@@ -29,20 +30,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-v1::TrainingConfig DataOf(const FitOptions& options) {
-  v1::TrainingConfig config;
-  config.set_dataset(options.dataset);
-  config.set_subset_fraction(options.subset_fraction);
-  config.set_seed(options.training.seed);
-  config.set_label_noise(options.label_noise);
-  config.set_near_duplicates(options.near_duplicates);
-  config.set_membership_reference(options.membership_reference);
-  return config;
-}
-
 RunIdentity IdentityOf(const FitOptions& options, const v1::TrainingConfig& config) {
   RunIdentity identity = DescribeTrainingOptions(options.training);
   identity["subset"] = absl::StrCat(options.subset_fraction);
+  identity["subset-strategy"] = options.subset_strategy;
   identity["dataset fingerprint"] = config.dataset_fingerprint();
   return identity;
 }
@@ -130,6 +121,20 @@ absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(
   return writer.Publish(std::move(manifest));
 }
 
+// The training data, with the subset that was chosen for it, which is put into `config`.
+absl::StatusOr<TrainingData> LoadChosenData(const FitOptions& options,
+                                            const CheckpointDirectory& directory,
+                                            const ScoringContext& context,
+                                            v1::TrainingConfig& config) {
+  PROVNET_ASSIGN_OR_RETURN(
+      DatasetPair whole,
+      LoadWholeData(config, {.strict = options.images.strict, .threads = options.threads}));
+  for (const std::string& note : whole.train.notes) context.progress.Note(note);
+  PROVNET_ASSIGN_OR_RETURN(*config.mutable_subset_mask(),
+                           ChooseSubsetMask(config, whole.train, directory.subset_path(), context));
+  return PrepareTrainingData(config, std::move(whole));
+}
+
 void NoteStart(const FitOptions& options, const CheckpointFile& checkpoint, const DatasetPair& data,
                ProgressListener& progress) {
   if (!options.resume && checkpoint.Exists()) {
@@ -156,12 +161,15 @@ absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressLis
     if (!checkpoint.Exists()) directory.Remove();
   };
   progress.Note(absl::StrCat("reading ", options.dataset));
-  PROVNET_ASSIGN_OR_RETURN(const TrainingData loaded, LoadTrainingData(DataOf(options)));
-  const DatasetPair& data = loaded.data;
   at::set_num_threads(options.threads);
+  v1::TrainingConfig config = DescribeData(options);
+  PROVNET_ASSIGN_OR_RETURN(const TrainingData loaded,
+                           LoadChosenData(options, directory, {progress, stop_requested}, config));
+  const DatasetPair& data = loaded.data;
 
   PROVNET_ASSIGN_OR_RETURN(const NetworkSpec spec, SpecFor(data.train, options.training));
-  const v1::BundleManifest manifest = DescribeBundle(options, spec, data.train);
+  v1::BundleManifest manifest = DescribeBundle(options, spec, data.train);
+  manifest.mutable_training()->set_subset_mask(config.subset_mask());
   TrainingContext context{.checkpoint = checkpoint,
                           .resume = options.resume,
                           .progress = progress,

@@ -2,14 +2,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "trainer/data/dataset_spec.h"
 #include "trainer/data/label_noise.h"
 #include "trainer/data/reference_set.h"
+#include "trainer/selection/subset_strategy.h"
 
 namespace provnet {
 
 absl::Status ValidateFitOptions(const FitOptions& options) {
   if (options.dataset.empty()) {
-    return absl::InvalidArgumentError("--dataset is missing: expected idx:DIR or glyphs:N");
+    return absl::InvalidArgumentError(
+        absl::StrCat("--dataset is missing: expected ", kDatasetForms));
   }
   if (options.output.empty()) {
     return absl::InvalidArgumentError("--output is missing: expected REPOSITORY/MODEL_NAME");
@@ -19,10 +22,25 @@ absl::Status ValidateFitOptions(const FitOptions& options) {
     return absl::InvalidArgumentError(absl::StrCat("--subset=", options.subset_fraction,
                                                    " is out of range: expected above 0, up to 1"));
   }
+  PROVNET_ASSIGN_OR_RETURN(const SubsetStrategy strategy,
+                           ParseSubsetStrategy(options.subset_strategy));
+  if (strategy != SubsetStrategy::kRandom && options.subset_fraction == 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--subset-strategy=", options.subset_strategy,
+                     " chooses a part of the samples, but --subset=1 takes all: use less"));
+  }
+  PROVNET_RETURN_IF_ERROR(ValidateImageFolderOptions(options.images));
   if (!options.label_noise.empty()) {
     PROVNET_RETURN_IF_ERROR(ParseLabelNoise(options.label_noise).status());
   }
-  PROVNET_RETURN_IF_ERROR(ParseReferenceSource(options.membership_reference).status());
+  PROVNET_ASSIGN_OR_RETURN(const ReferenceSource reference,
+                           ParseReferenceSource(options.membership_reference));
+  if (strategy != SubsetStrategy::kRandom && reference.kind == ReferenceSource::Kind::kHeldOut) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--membership-reference=", options.membership_reference,
+        " needs samples drawn at random, but --subset-strategy=", options.subset_strategy,
+        " chooses among all: use none"));
+  }
   if (options.threads < 1 || options.threads > 1024) {
     return absl::InvalidArgumentError(
         absl::StrCat("--threads=", options.threads, " is out of range: expected 1 to 1024"));

@@ -9,16 +9,21 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "provnet/v1/bundle.pb.h"
+#include "trainer/data/image_folder_options.h"
 #include "trainer/training/training_options.h"
 
 namespace provnet {
 
 // What `provnet-train fit` is asked to do.
 struct FitOptions {
-  // "idx:DIR" or "glyphs:N", see LoadDataset.
+  // "idx:DIR", "images:PATH" or "glyphs:N", see LoadDataset.
   std::string dataset;
+  // How images:PATH is read; its `threads` has no effect, see below.
+  ImageFolderOptions images;
   // Share of the training samples to use, each class in its proportion; in (0, 1].
   double subset_fraction = 1;
+  // How they are chosen, as ParseSubsetStrategy reads it.
+  std::string subset_strategy = "random";
   // Faults to inject into the training samples, see LoadTrainingData: altered copies, and wrong
   // labels as ParseLabelNoise reads them (empty for none).
   uint64_t near_duplicates = 0;

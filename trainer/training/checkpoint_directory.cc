@@ -38,6 +38,7 @@ absl::StatusOr<CheckpointDirectory> CheckpointDirectory::Open(const std::filesys
 void CheckpointDirectory::Remove() {
   std::error_code ignored;
   std::filesystem::remove(checkpoint_path(), ignored);
+  std::filesystem::remove(subset_path(), ignored);
   std::filesystem::remove(path_ / kLockFile, ignored);
   std::filesystem::remove(path_, ignored);
 }

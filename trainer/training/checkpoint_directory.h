@@ -18,8 +18,10 @@ class CheckpointDirectory {
   static absl::StatusOr<CheckpointDirectory> Open(const std::filesystem::path& path);
 
   std::filesystem::path checkpoint_path() const { return path_ / "checkpoint"; }
+  // Where the choice of samples is kept, which the checkpoint goes by.
+  std::filesystem::path subset_path() const { return path_ / "subset"; }
 
-  // Removes the checkpoint, and the folder when nothing else is in it. The run is over: its result
+  // Removes both, and the folder when nothing else is in it. The run is over: its result
   // is safe.
   void Remove();
 

@@ -55,6 +55,11 @@ TrainingOptions DefaultTrainingOptions(v1::HeadType head) {
   return options;
 }
 
+void SuitPhotographs(TrainingOptions& options) {
+  options.augment = PhotographViews();
+  options.epochs = DefaultTrainingOptions(options.head).epochs * 5 / 2;
+}
+
 absl::Status ValidateTrainingOptions(const TrainingOptions& options) {
   PROVNET_RETURN_IF_ERROR(CheckRange("epochs", options.epochs, 1, 10000));
   PROVNET_RETURN_IF_ERROR(CheckRange("batch-size", options.batch_size, 2, 65536));
@@ -102,6 +107,7 @@ std::map<std::string, std::string> DescribeTrainingOptions(const TrainingOptions
       {"augment-scale", Exact(options.augment.scale)},
       {"augment-noise", Exact(options.augment.noise_stddev)},
       {"augment-noise-probability", Exact(options.augment.noise_probability)},
+      {"augment-flip", Exact(options.augment.flip_probability)},
   };
 }
 

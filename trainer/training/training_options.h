@@ -59,6 +59,10 @@ struct TrainingOptions {
 // The defaults that suit `head`.
 TrainingOptions DefaultTrainingOptions(v1::HeadType head);
 
+// Changes the defaults of options.head to what suits photographs in place of digits: views that are
+// moved, zoomed and mirrored (PhotographViews), and 2.5 times as many epochs.
+void SuitPhotographs(TrainingOptions& options);
+
 // INVALID_ARGUMENT names the option as the command line spells it, its value and its range.
 absl::Status ValidateTrainingOptions(const TrainingOptions& options);
 

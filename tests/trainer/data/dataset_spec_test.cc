@@ -5,6 +5,7 @@
 
 #include "tests/testing/temp_dir.h"
 #include "tests/trainer/data/idx_files.h"
+#include "tests/trainer/data/image_folders.h"
 
 namespace provnet {
 namespace {
@@ -26,6 +27,19 @@ TEST(LoadDatasetTest, ReadsIdxFolders) {
   const auto data = LoadDataset("idx:" + dir.path().string(), 1);
   ASSERT_TRUE(data.ok()) << data.status();
   EXPECT_EQ(data->train.size(), 6u);
+}
+
+TEST(LoadDatasetTest, ReadsImagesAsTheOptionsSay) {
+  const TempDir dir;
+  testing::WriteTar(dir / "pictures.tar", testing::ThreeClasses("", 4));
+  const std::string spec = "images:" + (dir / "pictures.tar").string();
+  EXPECT_TRUE(IsImageFolderSpec(spec));
+  EXPECT_FALSE(IsImageFolderSpec("glyphs:100"));
+  const auto data = LoadDataset(spec, 1, {.size = ImageSize{9, 10}, .mode = ImageMode::kGrey});
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_EQ(data->train.height, 9u);
+  EXPECT_EQ(data->train.channels, 1u);
+  EXPECT_EQ(data->train.size(), 9u);
 }
 
 TEST(LoadDatasetTest, PassesOnWhatIsWrongWithTheFolder) {
@@ -53,6 +67,7 @@ TEST(LoadDatasetTest, ListsTheAcceptedFormsForAnythingElse) {
       {"glyphs:99", "99 images is out of range"},
       {"glyphs:1000001", "1000001 images is out of range"},
       {"glyphs:99999999999999999999999", "not a number"},
+      {"images:", "folder or archive is missing"},
   };
   for (const Row& row : rows) {
     const auto data = LoadDataset(row.spec, 1);
@@ -61,6 +76,7 @@ TEST(LoadDatasetTest, ListsTheAcceptedFormsForAnythingElse) {
     EXPECT_THAT(message, HasSubstr("\"" + std::string(row.spec) + "\""));
     EXPECT_THAT(message, HasSubstr(row.message));
     EXPECT_THAT(message, HasSubstr("idx:DIR"));
+    EXPECT_THAT(message, HasSubstr("images:PATH"));
     EXPECT_THAT(message, HasSubstr("glyphs:N"));
   }
 }

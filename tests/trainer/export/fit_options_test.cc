@@ -29,6 +29,15 @@ TEST(FitOptions, RefusalNamesTheFlag) {
       {"--subset=1.5", [](auto& o) { o.subset_fraction = 1.5; }},
       {"--subset=nan", [](auto& o) { o.subset_fraction = std::nan(""); }},
       {"--membership-reference=7", [](auto& o) { o.membership_reference = "7"; }},
+      {"--subset-strategy=best", [](auto& o) { o.subset_strategy = "best"; }},
+      {"--subset-strategy=herding chooses a part", [](auto& o) { o.subset_strategy = "herding"; }},
+      {"--test-share=1", [](auto& o) { o.images.test_share = 1; }},
+      {"--membership-reference=500 needs samples drawn at random",
+       [](auto& o) {
+         o.membership_reference = "500";
+         o.subset_strategy = "herding";
+         o.subset_fraction = 0.5;
+       }},
       {"--threads=0", [](auto& o) { o.threads = 0; }},
       {"--epochs=0", [](auto& o) { o.training.epochs = 0; }},
   };

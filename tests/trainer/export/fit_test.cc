@@ -13,8 +13,10 @@
 #include "storage/repository.h"
 #include "storage/sample_store.h"
 #include "tests/testing/temp_dir.h"
+#include "tests/trainer/data/image_folders.h"
 #include "trainer/data/dataset_spec.h"
 #include "trainer/data/subset.h"
+#include "trainer/export/training_data.h"
 
 namespace provnet {
 namespace {
@@ -33,10 +35,12 @@ class Stopper : public ProgressListener {
   void EpochDone(const TrainingProgress&) override {}
   void Note(absl::string_view text) override {
     if (!at_note.empty() && text == at_note) stop = true;
+    if (on_note) on_note(text);
   }
 
   std::function<bool(const TrainingProgress&)> at_batch;
   std::string at_note;
+  std::function<void(absl::string_view)> on_note;
   bool stop = false;
 };
 
@@ -125,6 +129,96 @@ TEST_F(FitTest, StoresEverySampleWithItsBytesLabelAndSource) {
   const auto labels = ReadNpy<uint32_t>(options.output / "1" / kLabelsFile);
   ASSERT_TRUE(labels.ok()) << labels.status();
   EXPECT_EQ(labels->values, subset.labels);
+}
+
+// A tar of random pictures, which a network can only learn by heart.
+std::string Pictures(const fs::path& path) {
+  testing::WriteTar(path, testing::Together(testing::ThreeClasses("train/", 20, 1),
+                                            testing::ThreeClasses("test/", 3, 2)));
+  return "images:" + path.string();
+}
+
+TEST_F(FitTest, ImagesAreStoredAsTheFilesThatTheyCameFrom) {
+  FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  options.dataset = Pictures(folder_ / "pictures.tar");
+  options.images.mode = ImageMode::kRgb;
+  options.near_duplicates = 2;
+  SuitPhotographs(options.training);
+  const auto published = Run(options);
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_EQ(published->input().channels(), 3U);
+  EXPECT_EQ(published->training().image_mode(), "rgb");
+  EXPECT_TRUE(published->training().augment_flip());
+  const auto data = LoadTrainingData(published->training());
+  ASSERT_TRUE(data.ok()) << data.status();
+  const Dataset& train = data->data.train;
+  EXPECT_EQ(Fingerprint(train), published->training().dataset_fingerprint());
+  ASSERT_EQ(train.size(), 32U);
+  const auto store = SampleStore::OpenReadOnly(options.output / "1" / kSamplesFolder);
+  std::vector<uint64_t> all(train.size());
+  std::iota(all.begin(), all.end(), 0);
+  const auto records = (*store)->MultiGet(all);
+  for (size_t i = 0; i < 30; ++i) {
+    ASSERT_TRUE(records[i].ok()) << records[i].status();
+    EXPECT_EQ(records[i]->content(), *train.encoded_file(i));
+    EXPECT_EQ(records[i]->content_type(), "image/png");
+    EXPECT_FALSE(records[i]->has_tensor_spec());
+    EXPECT_EQ(records[i]->source_id().find("train/"), 0U);
+  }
+  // Altered copies came from no file.
+  EXPECT_EQ(records[31]->content_type(), "application/vnd.provnet.tensor");
+  EXPECT_EQ(records[31]->tensor_spec().shape_size(), 3);
+}
+
+TEST_F(FitTest, ChosenSubsetIsWrittenDownAndFoundAgainWithoutChoosing) {
+  FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  options.subset_strategy = "herding";
+  options.subset_fraction = 0.2;
+  const auto published = Run(options);
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_EQ(published->sample_count(), 120U);
+  EXPECT_EQ(published->training().subset_strategy(), "herding");
+  EXPECT_EQ(published->training().subset_mask().size(), 75U);
+  const auto data = LoadTrainingData(published->training());
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_EQ(Fingerprint(data->data.train), published->training().dataset_fingerprint());
+  // Not the one that random choice would make.
+  v1::TrainingConfig random = published->training();
+  random.clear_subset_strategy();
+  EXPECT_NE(Fingerprint(LoadTrainingData(random)->data.train),
+            published->training().dataset_fingerprint());
+  v1::TrainingConfig lost = published->training();
+  lost.clear_subset_mask();
+  EXPECT_EQ(LoadTrainingData(lost).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(FitTest, ResumedFitKeepsItsChosenSubsetAndAnotherStrategyIsRefused) {
+  FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  options.subset_strategy = "forgetting";
+  options.subset_fraction = 0.2;
+  bool chosen = false;
+  stopper_.on_note = [&](absl::string_view note) {
+    chosen |= note.find("choosing the subset") != absl::string_view::npos;
+    // Only the fit itself says what it trains on, after the choice.
+    if (note.find("training on") == 0)
+      stopper_.at_batch = [](const auto& p) { return p.epoch == 2; };
+  };
+  EXPECT_EQ(Run(options).status().code(), absl::StatusCode::kCancelled);
+  EXPECT_TRUE(chosen);
+
+  chosen = false;
+  stopper_.at_batch = nullptr;
+  stopper_.stop = false;
+  options.resume = true;
+  FitOptions other = options;
+  other.subset_strategy = "random";
+  const absl::Status refused = Run(other).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("subset-strategy"));
+  const auto resumed = Run(options);
+  ASSERT_TRUE(resumed.ok()) << resumed.status();
+  EXPECT_FALSE(chosen);
+  EXPECT_THAT(ModelFolder(options), ElementsAre("1"));
 }
 
 TEST_F(FitTest, EmbeddingHeadExportsAUnitVectorOfEverySample) {

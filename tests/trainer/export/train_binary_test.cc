@@ -48,8 +48,9 @@ TEST(TrainBinary, SaysHowItIsUsed) {
   }
   const Outcome help = RunTrain({"fit", "--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* text : {"usage: provnet-train fit", "--dataset=idx:DIR", "--batch-size=N",
-                           "--resume", "--checkpoint-dir=DIR"}) {
+  for (const char* text : {"usage: provnet-train fit", "images:PATH", "--image-size=HEIGHTxWIDTH",
+                           "--subset-strategy=NAME", "idx:DIR", "--batch-size=N", "--resume",
+                           "--checkpoint-dir=DIR"}) {
     EXPECT_THAT(help.log, HasSubstr(text));
   }
   EXPECT_THAT(help.log, Not(HasSubstr("@")));

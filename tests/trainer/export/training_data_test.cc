@@ -12,6 +12,7 @@
 namespace provnet {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 v1::TrainingConfig Config() {
@@ -115,6 +116,16 @@ TEST(TrainingDataTest, HoldsOutAsManyAsAreNamedBeforeTheSubsetIsDrawn) {
   const std::set<std::string> samples = Images(loaded->data.train);
   for (const std::string& image : Images(loaded->non_members))
     EXPECT_FALSE(samples.contains(image));
+}
+
+TEST(TrainingDataTest, RefusesASubsetThatLeavesAClassASingleSample) {
+  v1::TrainingConfig config = Config();
+  config.set_subset_fraction(10.0 / 600);
+  EXPECT_THAT(LoadTrainingData(config),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("1 of the 60 samples of class 0"), HasSubstr("--subset"))));
+  config.set_subset_fraction(20.0 / 600);
+  EXPECT_THAT(LoadTrainingData(config), IsOk());
 }
 
 TEST(TrainingDataTest, PassesOnWhatIsWrong) {

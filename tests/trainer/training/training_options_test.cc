@@ -18,6 +18,21 @@ TEST(TrainingOptions, DefaultsOfAllHeadsAreValid) {
   }
 }
 
+TEST(TrainingOptions, PhotographsAreMirroredNeitherTurnedNorNoisyAndLearntForLonger) {
+  for (v1::HeadType head : {v1::HEAD_TYPE_CLASS_CONDITIONAL, v1::HEAD_TYPE_EMBEDDING}) {
+    const TrainingOptions digits = DefaultTrainingOptions(head);
+    EXPECT_EQ(digits.augment.flip_probability, 0);
+    TrainingOptions photographs = digits;
+    SuitPhotographs(photographs);
+    EXPECT_EQ(photographs.augment.flip_probability, 0.5);
+    EXPECT_EQ(photographs.augment.rotation_degrees, 0);
+    EXPECT_EQ(photographs.augment.noise_probability, 0);
+    EXPECT_GT(photographs.epochs, digits.epochs);
+    EXPECT_TRUE(ValidateTrainingOptions(photographs).ok());
+    EXPECT_NE(DescribeTrainingOptions(photographs), DescribeTrainingOptions(digits));
+  }
+}
+
 TEST(TrainingOptions, RefusalNamesFlagAndValue) {
   const struct {
     const char* expected;
