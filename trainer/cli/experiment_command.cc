@@ -43,7 +43,8 @@ experiments
 )";
 
 constexpr char kFlags[] = R"(
-  --dataset=idx:DIR | glyphs:N  the MNIST-format files in DIR, or N generated digits (required)
+  --dataset=DATA                idx:DIR, the MNIST-format files in DIR; images:PATH, a folder or tar archive of class folders
+                                with PNG or JPEG files; glyphs:N, N generated digits (required)
   --quick                       a variant of a minute at most, to see that it works; its figures mean little
   --seed=N                      everything random is drawn from it (1)
   --threads=N                   LibTorch threads (one a core)

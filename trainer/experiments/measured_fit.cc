@@ -11,6 +11,7 @@
 #include "storage/bundle_verifier.h"
 #include "storage/file_io.h"
 #include "storage/repository.h"
+#include "trainer/data/dataset_spec.h"
 #include "trainer/export/fit.h"
 
 namespace provnet {
@@ -84,6 +85,7 @@ FitOptions FitFor(const ExperimentOptions& options, v1::HeadType head) {
   FitOptions fit;
   fit.dataset = options.dataset;
   fit.training = DefaultTrainingOptions(head);
+  if (IsImageFolderSpec(options.dataset)) SuitPhotographs(fit.training);
   fit.training.seed = options.seed;
   if (options.quick) {
     fit.training.size = BackboneSize::kTiny;

@@ -37,7 +37,8 @@ double StudyShare(const ExperimentOptions& options, size_t samples);
 // Adds a step's figures to an experiment's metrics, as KEY/NAME.
 void AddFigures(absl::string_view key, const Figures& figures, Figures& metrics);
 
-// The defaults of `head` for an experiment with these options; in the quick variant the tiny
+// The defaults of `head` for an experiment with these options, suited to photographs where the data
+// set is images:PATH; in the quick variant the tiny
 // backbone and few epochs.
 FitOptions FitFor(const ExperimentOptions& options, v1::HeadType head);
 

@@ -4,13 +4,16 @@
 #include "absl/strings/str_join.h"
 #include "trainer/experiments/alpha_experiment.h"
 #include "trainer/experiments/heads_experiment.h"
+#include "trainer/experiments/images_experiment.h"
 #include "trainer/experiments/robustness_experiment.h"
 #include "trainer/experiments/sharing_experiment.h"
+#include "trainer/experiments/subsets_experiment.h"
 
 namespace provnet {
 
 std::vector<const Experiment*> Experiments() {
-  return {&AlphaExperiment(), &HeadsExperiment(), &RobustnessExperiment(), &SharingExperiment()};
+  return {&AlphaExperiment(),      &HeadsExperiment(),   &ImagesExperiment(),
+          &RobustnessExperiment(), &SharingExperiment(), &SubsetsExperiment()};
 }
 
 const Experiment* FindExperiment(absl::string_view name) {

@@ -19,10 +19,10 @@ constexpr uint32_t kTopK = 5;
 constexpr uint64_t kShiftStream = 0x5417;
 
 // Calls `visit` with each image's position and the servable's answer.
-absl::Status ForEachAnswer(const Servable& servable, const Dataset& images,
+absl::Status ForEachAnswer(const Servable& servable, const Dataset& images, uint32_t wanted,
                            const StopCondition& stop_requested,
                            const std::function<void(size_t, const Explanation&)>& visit) {
-  const uint32_t top_k = static_cast<uint32_t>(std::min<uint64_t>(kTopK, servable.sample_count()));
+  const uint32_t top_k = static_cast<uint32_t>(std::min<uint64_t>(wanted, servable.sample_count()));
   return AskAboutImages(
       servable, images, [top_k](size_t) { return ExplainQuery{.top_k = top_k}; }, stop_requested,
       visit);
@@ -34,8 +34,8 @@ absl::StatusOr<Retrieval> MeasureRetrieval(const Servable& servable, const Datas
                                            absl::Span<const uint64_t> expected,
                                            const StopCondition& stop_requested) {
   uint64_t first = 0, any = 0;
-  PROVNET_RETURN_IF_ERROR(
-      ForEachAnswer(servable, images, stop_requested, [&](size_t i, const Explanation& answer) {
+  PROVNET_RETURN_IF_ERROR(ForEachAnswer(
+      servable, images, kTopK, stop_requested, [&](size_t i, const Explanation& answer) {
         const auto& ranks = answer.provenance;
         const auto own = std::find_if(ranks.begin(), ranks.end(), [&](const ScoredSample& sample) {
           return sample.sample_index == expected[i];
@@ -52,11 +52,11 @@ absl::StatusOr<Classification> MeasureClassification(const Servable& servable, c
                                                      const StopCondition& stop_requested) {
   uint64_t right = 0;
   double agreement = 0;
-  PROVNET_RETURN_IF_ERROR(
-      ForEachAnswer(servable, test, stop_requested, [&](size_t i, const Explanation& answer) {
-        right += answer.class_id == test.labels[i];
-        agreement += answer.label_agreement;
-      }));
+  PROVNET_RETURN_IF_ERROR(ForEachAnswer(servable, test, kTopK, stop_requested,
+                                        [&](size_t i, const Explanation& answer) {
+                                          right += answer.class_id == test.labels[i];
+                                          agreement += answer.label_agreement;
+                                        }));
   const double count = static_cast<double>(test.size());
   return Classification{static_cast<double>(right) / count, agreement / count};
 }
@@ -74,6 +74,22 @@ Dataset ShiftedByTwoPixels(const Dataset& samples, uint64_t seed) {
               pixels.subspan(i * samples.image_bytes(), samples.image_bytes()));
   }
   return shifted;
+}
+
+absl::StatusOr<std::vector<uint32_t>> NamedSamples(const Servable& servable, const Dataset& images,
+                                                   uint32_t top_k,
+                                                   const StopCondition& stop_requested) {
+  std::vector<uint32_t> named;
+  PROVNET_RETURN_IF_ERROR(ForEachAnswer(
+      servable, images, top_k, stop_requested, [&](size_t, const Explanation& answer) {
+        for (const ScoredSample& sample : answer.provenance) {
+          named.push_back(static_cast<uint32_t>(sample.sample_index));
+        }
+      }));
+  if (named.size() == images.size() * top_k) return named;
+  return absl::InvalidArgumentError(absl::StrCat("the bundle names ", named.size(), " samples for ",
+                                                 images.size(), " images; expected ", top_k,
+                                                 " each"));
 }
 
 absl::StatusOr<v1::Metrics> Evaluate(const Servable& servable, const DatasetPair& data,

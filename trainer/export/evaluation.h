@@ -2,6 +2,7 @@
 #define PROVNET_TRAINER_EXPORT_EVALUATION_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -39,6 +40,12 @@ struct Classification {
 // Errors as above. `test` is not empty.
 absl::StatusOr<Classification> MeasureClassification(const Servable& servable, const Dataset& test,
                                                      const StopCondition& stop_requested);
+
+// The samples that `servable` names for each of `images`, best first: `top_k` for each, one image
+// after the other. INVALID_ARGUMENT when it holds fewer samples; CANCELLED when asked to stop.
+absl::StatusOr<std::vector<uint32_t>> NamedSamples(const Servable& servable, const Dataset& images,
+                                                   uint32_t top_k,
+                                                   const StopCondition& stop_requested);
 
 // Asks `servable` about every image of `data.test`, and of `data.train` (the samples of the bundle,
 // in order) as they are and shifted, and fills the shares of Metrics: what a client of the server
