@@ -107,7 +107,7 @@ def classify(self, features):
     logits = torch.linear(self.normalized(features), self.index_weight, self.index_bias)
     share = torch.softmax(logits, 1)
     classes = torch.zeros([share.size(0), $classes], dtype=share.dtype, device=share.device)
-    return torch.log(torch.clamp_min(torch.index_add(classes, 1, self.sample_class, share), 1e-30))
+    return torch.log(torch.clamp_min(torch.scatter_add(classes, 1, self.sample_class.expand_as(share), share), 1e-30))
 )";
 
 constexpr char kLogitsForward[] = R"(
