@@ -91,7 +91,8 @@ absl::StatusOr<ExperimentResult> Run(const ExperimentContext& context) {
   result.notes = {
       "Each fit is measured as a client of the server would see it: the bundle is published, "
       "loaded "
-      "by the serving engine and asked. Training time excludes that; peak memory includes it."};
+      "by the serving engine and asked. Training time excludes that; peak memory includes it, and "
+      "the writing of checkpoints after each epoch."};
   return result;
 }
 
