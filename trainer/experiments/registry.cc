@@ -5,6 +5,7 @@
 #include "trainer/experiments/alpha_experiment.h"
 #include "trainer/experiments/heads_experiment.h"
 #include "trainer/experiments/images_experiment.h"
+#include "trainer/experiments/membership_experiment.h"
 #include "trainer/experiments/robustness_experiment.h"
 #include "trainer/experiments/sharing_experiment.h"
 #include "trainer/experiments/subsets_experiment.h"
@@ -12,8 +13,10 @@
 namespace provnet {
 
 std::vector<const Experiment*> Experiments() {
-  return {&AlphaExperiment(),      &HeadsExperiment(),   &ImagesExperiment(),
-          &RobustnessExperiment(), &SharingExperiment(), &SubsetsExperiment()};
+  return {
+      &AlphaExperiment(),      &HeadsExperiment(),   &ImagesExperiment(),  &MembershipExperiment(),
+      &RobustnessExperiment(), &SharingExperiment(), &SubsetsExperiment(),
+  };
 }
 
 const Experiment* FindExperiment(absl::string_view name) {
