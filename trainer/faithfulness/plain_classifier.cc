@@ -1,5 +1,6 @@
 #include "trainer/faithfulness/plain_classifier.h"
 
+#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 
 #include "storage/base/clock.h"
 #include "storage/base/status_macros.h"
+#include "trainer/faithfulness/class_residuals.h"
 #include "trainer/training/batch_source.h"
 #include "trainer/training/progress.h"
 #include "trainer/training/trainer.h"
@@ -25,11 +27,11 @@ class Silence : public ProgressListener {
 
 }  // namespace
 
-TrainingOptions PlainOptions(uint64_t seed) {
+TrainingOptions PlainOptions(uint32_t epochs, uint64_t seed) {
   TrainingOptions options;
   options.size = BackboneSize::kTiny;
   options.seed = seed;
-  options.epochs = 10;
+  options.epochs = epochs;
   options.batch_size = 64;
   options.learning_rate = 1e-2;
   options.lambda_index = 0;
@@ -57,6 +59,7 @@ absl::StatusOr<ProvenanceNetwork> FitQuietly(const Dataset& data, const Training
 
 Outputs OutputsFor(ProvenanceNetwork& network, const Dataset& samples) {
   torch::NoGradGuard no_gradient;
+  const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
   network.SetTraining(false);
   std::vector<at::Tensor> features, logits;
   for (uint64_t begin = 0; begin < samples.size(); begin += kOutputBatch) {
@@ -69,12 +72,7 @@ Outputs OutputsFor(ProvenanceNetwork& network, const Dataset& samples) {
 }
 
 std::vector<float> TrueClassMargins(const at::Tensor& logits, const std::vector<uint32_t>& labels) {
-  const at::Tensor column =
-      at::tensor(std::vector<int64_t>(labels.begin(), labels.end()), at::kLong).unsqueeze(1);
-  const at::Tensor own = logits.gather(1, column).squeeze(1);
-  const at::Tensor others =
-      logits.scatter(1, column, -std::numeric_limits<double>::infinity()).logsumexp(1);
-  const at::Tensor margins = (own - others).contiguous();
+  const at::Tensor margins = Margins(logits, labels).contiguous();
   return {margins.data_ptr<float>(), margins.data_ptr<float>() + margins.numel()};
 }
 

@@ -17,7 +17,7 @@ namespace provnet {
 
 // How the networks of the study are fitted: the tiny backbone, class loss alone, no views and no
 // dropout, so that a fit takes seconds and depends on data and seed alone.
-TrainingOptions PlainOptions(uint64_t seed);
+TrainingOptions PlainOptions(uint32_t epochs, uint64_t seed);
 
 // Sees the network after each epoch, counted from 0.
 using EpochObserver = std::function<absl::Status(ProvenanceNetwork&, uint32_t)>;

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
+#include "storage/base/mutex.h"
 
 namespace provnet {
 
@@ -15,7 +15,7 @@ absl::Status RunSideBySide(size_t count, int threads,
                            const std::function<absl::Status(size_t)>& work) {
   std::atomic<size_t> next = 0;
   std::atomic<bool> failed = false;
-  absl::Mutex mutex;
+  Mutex mutex;
   absl::Status first_error;
   const auto run = [&] {
     // OpenMP's setting is the calling thread's own.
@@ -24,7 +24,7 @@ absl::Status RunSideBySide(size_t count, int threads,
       const absl::Status status = work(i);
       if (status.ok()) continue;
       failed = true;
-      absl::MutexLock lock(&mutex);
+      MutexLock lock(mutex);
       first_error.Update(status);
     }
   };

@@ -20,8 +20,8 @@ absl::StatusOr<ProvenanceNetwork> FitScorer(const Dataset& data, const ScoringOp
                                             uint64_t fit, uint32_t epochs,
                                             const ScoringContext& context,
                                             const EpochObserver& observer = nullptr) {
-  TrainingOptions training = PlainOptions(MixSeed(MixSeed(options.seed, kScoringStream), fit));
-  training.epochs = epochs;
+  const TrainingOptions training =
+      PlainOptions(epochs, MixSeed(MixSeed(options.seed, kScoringStream), fit));
   TrainingContext surroundings{.checkpoint = std::nullopt,
                                .progress = context.progress,
                                .clock = Clock::Steady(),

@@ -17,7 +17,7 @@ namespace provnet {
 // large one (Coleman et al. 2020, "Selection via Proxy", section 4), so it is the tiny plain
 // classifier.
 struct ScoringOptions {
-  // Its options, PlainOptions(seed) with these epochs.
+  // Its options, PlainOptions(epochs, seed).
   uint64_t seed = 1;
   uint32_t epochs = 10;
   // EL2N: fits that are averaged, and the early epoch after which each is asked.

@@ -1,16 +1,8 @@
-#include "trainer/faithfulness/attribution.h"
+#include "trainer/faithfulness/score_terms.h"
 
 #include <torch/torch.h>
 
 namespace provnet {
-namespace {
-
-at::Tensor OneHot(const std::vector<uint32_t>& labels, uint32_t classes) {
-  const at::Tensor ids = at::tensor(std::vector<int64_t>(labels.begin(), labels.end()), at::kLong);
-  return at::one_hot(ids, classes).to(at::kFloat);
-}
-
-}  // namespace
 
 at::Tensor SumOfTerms(const std::vector<Term>& terms) {
   torch::NoGradGuard no_gradient;
@@ -34,9 +26,14 @@ uint64_t CacheBytes(const std::vector<Term>& terms) {
   return bytes;
 }
 
+at::Tensor OneHotLabels(const std::vector<uint32_t>& labels, uint32_t classes) {
+  const at::Tensor ids = at::tensor(std::vector<int64_t>(labels.begin(), labels.end()), at::kLong);
+  return at::one_hot(ids, classes).to(at::kFloat);
+}
+
 Factor SameLabelSign(const std::vector<uint32_t>& query_labels,
                      const std::vector<uint32_t>& sample_labels, uint32_t classes) {
-  return {OneHot(query_labels, classes) * 2 - 1, OneHot(sample_labels, classes)};
+  return {OneHotLabels(query_labels, classes) * 2 - 1, OneHotLabels(sample_labels, classes)};
 }
 
 FloatMatrix ToFloatMatrix(const at::Tensor& scores) {
