@@ -81,28 +81,51 @@ double SplitCorrelation(const Retrains& retrains, size_t size, uint64_t seed) {
   return sum / kSplits;
 }
 
-}  // namespace
+// A score on all subsets, and on each of the draws that a seed gives.
+struct Draws {
+  double value = 0;
+  std::vector<double> resampled;
+};
 
-Interval LinearDatamodelingScore(const FloatMatrix& scores, const Retrains& retrains,
-                                 uint32_t resamples, uint64_t seed) {
+Draws DrawScores(const FloatMatrix& scores, const Retrains& retrains, uint32_t resamples,
+                 uint64_t seed) {
   std::vector<size_t> all(retrains.margins.size());
   std::iota(all.begin(), all.end(), size_t{0});
   const Series predicted = SummedScores(scores, retrains.subsets);
   const Series measured = MeanMargins(retrains, all);
-  Interval result;
-  result.value = result.low = result.high = MeanSpearman(predicted, measured);
-  std::vector<double> values;
+  Draws draws{MeanSpearman(predicted, measured), {}};
   std::vector<size_t> drawn(retrains.subsets.size());
   for (uint32_t i = 0; i < resamples; ++i) {
     Rng rng(MixSeed(seed, i));
     for (size_t& subset : drawn) subset = rng.Below(retrains.subsets.size());
-    values.push_back(MeanSpearman(Resampled(predicted, drawn), Resampled(measured, drawn)));
+    draws.resampled.push_back(
+        MeanSpearman(Resampled(predicted, drawn), Resampled(measured, drawn)));
   }
-  if (values.empty()) return result;
-  std::sort(values.begin(), values.end());
-  result.low = Percentile(values, 0.025);
-  result.high = Percentile(values, 0.975);
-  return result;
+  return draws;
+}
+
+Interval ToInterval(Draws draws) {
+  if (draws.resampled.empty()) return {draws.value, draws.value, draws.value};
+  std::sort(draws.resampled.begin(), draws.resampled.end());
+  return {draws.value, Percentile(draws.resampled, 0.025), Percentile(draws.resampled, 0.975)};
+}
+
+}  // namespace
+
+Interval LinearDatamodelingScore(const FloatMatrix& scores, const Retrains& retrains,
+                                 uint32_t resamples, uint64_t seed) {
+  return ToInterval(DrawScores(scores, retrains, resamples, seed));
+}
+
+Interval DatamodelingScoreDifference(const FloatMatrix& scores, const FloatMatrix& others,
+                                     const Retrains& retrains, uint32_t resamples, uint64_t seed) {
+  Draws difference = DrawScores(scores, retrains, resamples, seed);
+  const Draws subtracted = DrawScores(others, retrains, resamples, seed);
+  difference.value -= subtracted.value;
+  for (size_t i = 0; i < difference.resampled.size(); ++i) {
+    difference.resampled[i] -= subtracted.resampled[i];
+  }
+  return ToInterval(std::move(difference));
 }
 
 Ceiling SplitHalfCeiling(const Retrains& retrains, uint64_t seed) {

@@ -34,6 +34,11 @@ struct Interval {
 Interval LinearDatamodelingScore(const FloatMatrix& scores, const Retrains& retrains,
                                  uint32_t resamples, uint64_t seed);
 
+// By how much the first scores' measure exceeds the second's. Both are judged on the same draws of
+// subsets, so the interval is far narrower than their own intervals suggest.
+Interval DatamodelingScoreDifference(const FloatMatrix& scores, const FloatMatrix& others,
+                                     const Retrains& retrains, uint32_t resamples, uint64_t seed);
+
 // How well the subset determines the margin at all, which bounds every method.
 struct Ceiling {
   // Mean Spearman correlation between the margins of two single fits of each subset.

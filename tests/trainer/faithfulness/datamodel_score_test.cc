@@ -65,6 +65,24 @@ TEST(LinearDatamodelingScore, DependsOnTheSeedOfTheBootstrapInTheIntervalAlone) 
   EXPECT_EQ(a.low, LinearDatamodelingScore(truth, retrains, 100, 1).low);
 }
 
+TEST(DatamodelingScoreDifference, ComparesOnTheSameDraws) {
+  const FloatMatrix truth = RandomScores(1), noise = RandomScores(2);
+  FloatMatrix blurred = truth;
+  for (size_t i = 0; i < blurred.values.size(); ++i) blurred.values[i] += 0.3f * noise.values[i];
+  const Retrains retrains = LinearWorld(truth, 2, 5);
+  const Interval a = LinearDatamodelingScore(truth, retrains, 200, 5);
+  const Interval b = LinearDatamodelingScore(blurred, retrains, 200, 5);
+  const Interval lead = DatamodelingScoreDifference(truth, blurred, retrains, 200, 5);
+  EXPECT_NEAR(lead.value, a.value - b.value, 1e-12);
+  EXPECT_LE(lead.low, lead.value);
+  EXPECT_GE(lead.high, lead.value);
+  // What both have in common cancels.
+  EXPECT_LT(lead.high - lead.low, 0.7 * (a.high - a.low));
+  const Interval none = DatamodelingScoreDifference(truth, truth, retrains, 200, 5);
+  EXPECT_EQ(none.low, 0);
+  EXPECT_EQ(none.high, 0);
+}
+
 TEST(SplitHalfCeiling, IsOneWithoutNoise) {
   const Ceiling ceiling = SplitHalfCeiling(LinearWorld(RandomScores(1), 4, 0), 5);
   EXPECT_NEAR(ceiling.fit_to_fit, 1, 1e-6);
