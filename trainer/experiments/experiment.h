@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "storage/base/clock.h"
 #include "trainer/experiments/step_journal.h"
 #include "trainer/training/progress.h"
@@ -33,6 +34,9 @@ struct Series {
   std::vector<double> y;
   // Empty, or as long as y: +- one standard deviation.
   std::vector<double> y_error;
+  // Empty, or as long as y: the ends of each value's interval. Bars only.
+  std::vector<double> y_low = {};
+  std::vector<double> y_high = {};
 };
 
 struct Plot {
@@ -41,10 +45,18 @@ struct Plot {
   std::string y_label;
   bool log_x = false;
   std::vector<Series> series;
+  // Not empty: horizontal bars in place of curves, named from the top; a point's x is the index of
+  // its bar, and its y the bar's length.
+  std::vector<std::string> bar_names = {};
+  // With bars: a line across all of them at this length, such as what can be reached at best.
+  absl::optional<double> limit = {};
+  std::string limit_name = {};
 };
 
 // What an experiment found. Shares are in 0 .. 1, times in seconds, sizes in bytes.
 struct ExperimentResult {
+  // What the figures say, drawn from them, in a sentence or two; may be empty. Shown first.
+  std::string verdict = {};
   // By stable names, for programs that compare runs.
   Figures metrics;
   std::vector<ResultTable> tables;

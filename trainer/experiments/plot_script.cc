@@ -4,26 +4,16 @@
 #include <cmath>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
+#include "trainer/experiments/bar_script.h"
+#include "trainer/experiments/script_parts.h"
 
 namespace provnet {
 namespace {
 
-// Readable on white and on near-black, and for colour-blind eyes (after Okabe and Ito).
-constexpr const char* kColors[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                   "#b58900", "#56b4e9", "#8c8c8c"};
-
-// A gnuplot string: in single quotes, where only the quote itself is special.
-std::string Quoted(absl::string_view text) {
-  std::string line(text);
-  std::replace_if(
-      line.begin(), line.end(), [](unsigned char c) { return absl::ascii_iscntrl(c); }, ' ');
-  return absl::StrCat("'", absl::StrReplaceAll(line, {{"'", "''"}}), "'");
-}
+constexpr int kHeight = 420;
 
 // One line a point: x, y, deviation.
 std::string DataBlock(const Series& series, bool log_x, size_t index) {
@@ -49,8 +39,8 @@ std::string Style(const Series& series, size_t index) {
 
 std::string Curve(const Series& series, size_t index) {
   return absl::StrCat("$data", index, " using 1:2", series.y_error.empty() ? "" : ":3", " title ",
-                      Quoted(series.name), " with ", Style(series, index),
-                      " linewidth 2 linecolor rgb '", kColors[index % std::size(kColors)], "'");
+                      QuotedForGnuplot(series.name), " with ", Style(series, index),
+                      " linewidth 2 linecolor rgb '", PlotColor(index), "'");
 }
 
 }  // namespace
@@ -58,13 +48,16 @@ std::string Curve(const Series& series, size_t index) {
 std::string PlotScript(const Plot& plot, absl::string_view name,
                        const std::filesystem::path& output) {
   std::string script = absl::StrCat(
-      "set terminal svg noenhanced size 720,420 dynamic font 'sans-serif,13' name '", name, "'\n",
-      "set output ", Quoted(output.string()), "\nset encoding utf8\n",
+      "set terminal svg noenhanced size 720,",
+      plot.bar_names.empty() ? kHeight : BarPlotHeight(plot),
+      " dynamic font 'sans-serif,13' name '", name, "'\n", "set output ",
+      QuotedForGnuplot(output.string()), "\nset encoding utf8\n",
       "set border 3 linecolor rgb 'gray50'\nset tics nomirror\nset grid linecolor rgb 'gray50' ",
       "linewidth 0.3\nset key outside right top Left reverse\nset offsets graph 0.02, graph 0.02, ",
-      "graph 0.05, graph 0.05\nset title ", Quoted(plot.title), "\nset xlabel ",
-      Quoted(plot.x_label), "\nset ylabel ", Quoted(plot.y_label), "\n",
+      "graph 0.05, graph 0.05\nset title ", QuotedForGnuplot(plot.title), "\nset xlabel ",
+      QuotedForGnuplot(plot.x_label), "\nset ylabel ", QuotedForGnuplot(plot.y_label), "\n",
       plot.log_x ? "set logscale x\n" : "");
+  if (!plot.bar_names.empty()) return absl::StrCat(script, BarCommands(plot));
   std::vector<std::string> curves;
   for (size_t i = 0; i < plot.series.size(); ++i) {
     absl::StrAppend(&script, DataBlock(plot.series[i], plot.log_x, i));

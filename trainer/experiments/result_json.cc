@@ -28,6 +28,8 @@ json ToJson(const ResultTable& table) {
 json ToJson(const Series& series) {
   json object = {{"name", series.name}, {"x", series.x}, {"y", series.y}};
   if (!series.y_error.empty()) object["y_error"] = series.y_error;
+  if (!series.y_low.empty()) object["y_low"] = series.y_low;
+  if (!series.y_high.empty()) object["y_high"] = series.y_high;
   return object;
 }
 
@@ -41,11 +43,14 @@ json ToJson(const std::vector<T>& items) {
 }
 
 json ToJson(const Plot& plot) {
-  return {{"title", plot.title},
-          {"x_label", plot.x_label},
-          {"y_label", plot.y_label},
-          {"log_x", plot.log_x},
-          {"series", ToJson(plot.series)}};
+  json object = {{"title", plot.title},
+                 {"x_label", plot.x_label},
+                 {"y_label", plot.y_label},
+                 {"log_x", plot.log_x},
+                 {"series", ToJson(plot.series)}};
+  if (!plot.bar_names.empty()) object["bar_names"] = plot.bar_names;
+  if (plot.limit) object["limit"] = {{"name", plot.limit_name}, {"value", *plot.limit}};
+  return object;
 }
 
 }  // namespace
@@ -60,6 +65,7 @@ std::string ResultJson(const ResultRecord& record) {
       {"date", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", record.date, absl::UTCTimeZone())},
       {"command", record.command},
       {"machine", ToJson(record.machine)},
+      {"verdict", record.result.verdict},
       {"metrics", record.result.metrics},
       {"tables", ToJson(record.result.tables)},
       {"plots", ToJson(record.result.plots)},

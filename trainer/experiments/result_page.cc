@@ -21,9 +21,11 @@ std::string Row(absl::string_view tag, const std::vector<std::string>& cells) {
   return absl::StrCat(row, "</tr>\n");
 }
 
-std::string TablePart(const ResultTable& table) {
+// A table of numbers below its heading, or of words.
+std::string TablePart(const ResultTable& table, bool words = false) {
   std::string part =
-      absl::StrCat("<section>\n<h2>", Escaped(table.title), "</h2>\n<table>\n<thead>",
+      absl::StrCat("<section>\n<h2>", Escaped(table.title),
+                   words ? "</h2>\n<table class=\"words\">\n<thead>" : "</h2>\n<table>\n<thead>",
                    Row("th", table.columns), "</thead>\n<tbody>\n");
   for (const auto& row : table.rows) absl::StrAppend(&part, Row("td", row));
   absl::StrAppend(&part, "</tbody>\n</table>\n");
@@ -68,7 +70,7 @@ std::string ProvenancePart(const ResultRecord& record) {
                {"compiler", machine.compiler}},
       .note = ""};
   for (const auto& [name, version] : machine.libraries) table.rows.push_back({name, version});
-  return TablePart(table);
+  return TablePart(table, /*words=*/true);
 }
 
 }  // namespace
@@ -87,6 +89,9 @@ std::string ResultPage(const ResultRecord& record, const PlotDrawer& draw) {
                              "figures mean little"
                            : "",
       "</p>\n");
+  if (!record.result.verdict.empty()) {
+    absl::StrAppend(&page, "<section><p>", Escaped(record.result.verdict), "</p></section>\n");
+  }
   for (const ResultTable& table : record.result.tables) absl::StrAppend(&page, TablePart(table));
   for (size_t i = 0; i < record.result.plots.size(); ++i) {
     absl::StrAppend(&page, PlotPart(record.result.plots[i], i, draw));

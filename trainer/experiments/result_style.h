@@ -22,8 +22,8 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .9rem .3rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 500; }
-td:not(:first-child), th:not(:first-child) { text-align: right; padding-left: .9rem; padding-right: 0; }
-code { font-size: .85rem; overflow-wrap: anywhere; }
+td:not(:first-child), th:not(:first-child) { text-align: right; padding-left: .9rem; padding-right: 0; white-space: nowrap; }
+.words td:not(:first-child), .words th:not(:first-child) { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 svg { display: block; width: 100%; height: auto; max-width: 52rem; margin: 0 auto; }
 svg [color="black"] { color: var(--ink); }
 svg [fill="black"] { fill: var(--ink); }

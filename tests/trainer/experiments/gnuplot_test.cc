@@ -95,5 +95,45 @@ TEST(PlotScript, LeavesOutPointsThatCannotBeDrawn) {
   EXPECT_THAT(PlotScript(plot, "p", "out.svg"), Not(HasSubstr("set logscale x")));
 }
 
+Plot SmallBars() {
+  Plot plot{.title = "t", .x_label = "", .y_label = "score", .series = {}};
+  plot.series = {{.name = "ours", .x = {0}, .y = {0.5}, .y_error = {}},
+                 {.name = "none", .x = {}, .y = {}, .y_error = {}},
+                 {.name = "theirs", .x = {1}, .y = {-0.25}, .y_error = {}}};
+  plot.series[0].y_low = {0.4};
+  plot.series[0].y_high = {0.7};
+  plot.bar_names = {"first 'bar'", "second"};
+  plot.limit = 0.8;
+  plot.limit_name = "ceiling";
+  return plot;
+}
+
+TEST(PlotScript, DrawsNamedBarsWithIntervalsAndALimit) {
+  const std::string script = PlotScript(SmallBars(), "p", "out.svg");
+  for (const char* text : {"set ytics ('first ''bar''' 0, 'second' 1)", "\n0.5 0 0.4 0.7\n",
+                           "\n-0.25 1 -0.25 -0.25\n", "set xlabel 'score'", "\n0.8 -0.6\n"}) {
+    EXPECT_THAT(script, HasSubstr(text));
+  }
+  EXPECT_THAT(script, Not(HasSubstr("'none'")));
+}
+
+TEST(PlotScript, GivesEachBarItsHeight) {
+  Plot plot = SmallBars();
+  const auto size = [&] {
+    const std::string script = PlotScript(plot, "p", "out.svg");
+    return script.substr(0, script.find("dynamic"));
+  };
+  const std::string two = size();
+  plot.bar_names.resize(30, "more");
+  EXPECT_NE(size(), two);
+}
+
+TEST_F(GnuplotTest, DrawsBars) {
+  const std::string picture = Draw(SmallBars());
+  for (const char* text : {"first 'bar'", "second", "ours", "theirs", "ceiling"}) {
+    EXPECT_TRUE(absl::StrContains(picture, text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace provnet

@@ -27,6 +27,7 @@ inline ResultRecord SmallRecord() {
                    .y = {0.5, 0.7, 0.9},
                    .y_error = {0.1, 0.1, 0.2}},
                   {.name = "other", .x = {1, 100}, .y = {0, 1}, .y_error = {}}}}};
+  record.result.verdict = "It works";
   record.result.notes = {"What was done"};
   record.machine = {.cpu = "A CPU",
                     .cores = 2,

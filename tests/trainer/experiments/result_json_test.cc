@@ -24,6 +24,7 @@ TEST(ResultJson, HoldsAllThatItTakesToJudgeAndRepeatTheExperiment) {
   EXPECT_EQ(object["machine"]["libraries"]["LibTorch"], "1.13.0");
   EXPECT_EQ(object["metrics"]["embedding/30/index_top1"], 0.125);
   EXPECT_EQ(object["notes"], json({"What was done"}));
+  EXPECT_EQ(object["verdict"], "It works");
 }
 
 TEST(ResultJson, HoldsTablesAndThePointsOfPlots) {

@@ -28,6 +28,14 @@ TEST(ResultPage, ShowsTablesMetricsAndHowItWasMeasuredWithEveryTextEscaped) {
   EXPECT_THAT(page, Not(HasSubstr("quick variant")));
 }
 
+TEST(ResultPage, ShowsTheVerdictBeforeTheFigures) {
+  ResultRecord record = SmallRecord();
+  record.result.verdict = "It is <so>.";
+  const std::string page = ResultPage(record, DrawNothing);
+  EXPECT_THAT(page, HasSubstr("It is &lt;so&gt;."));
+  EXPECT_LT(page.find("It is &lt;so&gt;."), page.find("<table"));
+}
+
 TEST(ResultPage, SaysWhyAPictureIsMissing) {
   const std::string page = ResultPage(SmallRecord(), DrawNothing);
   EXPECT_THAT(page, HasSubstr("No picture: gnuplot is not &lt;installed&gt;"));
