@@ -14,7 +14,7 @@ namespace provnet {
 namespace {
 
 std::vector<const Command*> Commands() {
-  return {&FitCommand(), &ExperimentCommand(), &WriteIdxCommand()};
+  return {&FitCommand(), &ExperimentCommand(), &FaithfulnessCommand(), &WriteIdxCommand()};
 }
 
 std::string Overview() {

@@ -47,6 +47,7 @@ struct Command {
 
 // The subcommands, each in a file of its own.
 const Command& ExperimentCommand();
+const Command& FaithfulnessCommand();
 const Command& FitCommand();
 const Command& WriteIdxCommand();
 

@@ -1,3 +1,5 @@
+#include "trainer/cli/experiment_command.h"
+
 #include <unistd.h>
 
 #include <filesystem>
@@ -42,8 +44,8 @@ usage: provnet-train experiment list
 experiments
 )";
 
-constexpr char kFlags[] = R"(
-  --dataset=DATA                idx:DIR, the MNIST-format files in DIR; images:PATH, a folder or tar archive of class folders
+constexpr char kFlags[] =
+    R"(  --dataset=DATA                idx:DIR, the MNIST-format files in DIR; images:PATH, a folder or tar archive of class folders
                                 with PNG or JPEG files; glyphs:N, N generated digits (required)
   --quick                       a variant of a minute at most, to see that it works; its figures mean little
   --seed=N                      everything random is drawn from it (1)
@@ -65,7 +67,7 @@ std::string Overview() {
   return text;
 }
 
-std::string Usage() { return absl::StrCat(kHead, Overview(), kFlags); }
+std::string Usage() { return absl::StrCat(kHead, Overview(), "\n", kFlags); }
 
 ExperimentOptions OptionsFromFlags(const Experiment& experiment) {
   ExperimentOptions options;
@@ -147,21 +149,31 @@ ExitCode Run(const CommandLine& line) {
     return Fail(kExitUsage, absl::StrCat("unknown experiment ", name, "; expected list or one of ",
                                          ExperimentNames()));
   }
-  const ExperimentOptions options = OptionsFromFlags(*experiment);
-  if (const absl::Status valid = ValidateExperimentOptions(options); !valid.ok()) {
-    return Fail(kExitUsage, valid.message());
-  }
-  return Measure(*experiment, options, line);
+  return RunExperimentFromFlags(*experiment, line);
 }
 
 }  // namespace
+
+std::string ExperimentFlagsUsage() { return kFlags; }
+
+std::vector<absl::string_view> ExperimentFlagNames() {
+  return {"dataset", "quick", "seed", "threads", "work_dir", "json", "page"};
+}
+
+ExitCode RunExperimentFromFlags(const Experiment& experiment, const CommandLine& line) {
+  const ExperimentOptions options = OptionsFromFlags(experiment);
+  if (const absl::Status valid = ValidateExperimentOptions(options); !valid.ok()) {
+    return Fail(kExitUsage, valid.message());
+  }
+  return Measure(experiment, options, line);
+}
 
 const Command& ExperimentCommand() {
   static const auto& command = *new Command{
       .name = "experiment",
       .summary = "measures the figures that networks are judged by",
       .usage = Usage,
-      .flags = {"dataset", "quick", "seed", "threads", "work_dir", "json", "page"},
+      .flags = ExperimentFlagNames(),
       .max_arguments = 1,
       .run = Run,
   };

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "trainer/experiments/alpha_experiment.h"
+#include "trainer/experiments/faithfulness_experiment.h"
 #include "trainer/experiments/heads_experiment.h"
 #include "trainer/experiments/images_experiment.h"
 #include "trainer/experiments/membership_experiment.h"
@@ -14,8 +15,9 @@ namespace provnet {
 
 std::vector<const Experiment*> Experiments() {
   return {
-      &AlphaExperiment(),      &HeadsExperiment(),   &ImagesExperiment(),  &MembershipExperiment(),
-      &RobustnessExperiment(), &SharingExperiment(), &SubsetsExperiment(),
+      &AlphaExperiment(),   &FaithfulnessExperiment(), &HeadsExperiment(),
+      &ImagesExperiment(),  &MembershipExperiment(),   &RobustnessExperiment(),
+      &SharingExperiment(), &SubsetsExperiment(),
   };
 }
 

@@ -50,6 +50,18 @@ TEST(ExperimentBinary, ListsTheExperiments) {
   EXPECT_THAT(RunExperimentCommand({"--help"}).log, HasSubstr("  heads  "));
 }
 
+TEST(FaithfulnessBinary, ExplainsItselfAndNeedsADataSet) {
+  const TempDir folder;
+  const std::string program = (BinaryDirectory() / "provnet-train").string();
+  ChildProcess help({program, "faithfulness", "--help"}, folder / "help");
+  EXPECT_EQ(help.Wait(), 0);
+  EXPECT_THAT(help.Log(), HasSubstr("usage: provnet-train faithfulness --dataset=DATA"));
+  EXPECT_THAT(help.Log(), HasSubstr("--quick"));
+  ChildProcess bare({program, "faithfulness"}, folder / "bare");
+  EXPECT_EQ(bare.Wait(), 2);
+  EXPECT_THAT(bare.Log(), HasSubstr("--dataset is missing"));
+}
+
 TEST(ExperimentBinary, RefusesWrongUsageWithTheReason) {
   const TempDir folder;
   const std::string work = "--work-dir=" + (folder / "work").string();
