@@ -14,7 +14,8 @@ namespace provnet {
 namespace {
 
 std::vector<const Command*> Commands() {
-  return {&FitCommand(), &ExperimentCommand(), &FaithfulnessCommand(), &WriteIdxCommand()};
+  return {&FitCommand(),        &AuditCommand(),    &ExperimentCommand(),
+          &FaithfulnessCommand(), &WriteIdxCommand()};
 }
 
 std::string Overview() {

@@ -46,6 +46,7 @@ struct Command {
 };
 
 // The subcommands, each in a file of its own.
+const Command& AuditCommand();
 const Command& ExperimentCommand();
 const Command& FaithfulnessCommand();
 const Command& FitCommand();

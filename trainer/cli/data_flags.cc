@@ -7,6 +7,8 @@
 ABSL_FLAG(std::string, dataset, "", provnet::kSeeUsage);
 ABSL_FLAG(std::string, output, "", provnet::kSeeUsage);
 ABSL_FLAG(uint64_t, seed, 1, provnet::kSeeUsage);
+ABSL_FLAG(std::string, json, "", provnet::kSeeUsage);
+ABSL_FLAG(std::string, work_dir, "", provnet::kSeeUsage);
 ABSL_FLAG(std::string, image_size, "", provnet::kSeeUsage);
 ABSL_FLAG(std::string, image_mode, "", provnet::kSeeUsage);
 ABSL_FLAG(double, test_share, 1.0 / 6, provnet::kSeeUsage);

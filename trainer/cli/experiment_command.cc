@@ -26,9 +26,7 @@
 #include "trainer/training/progress_printer.h"
 
 ABSL_FLAG(bool, quick, false, provnet::kSeeUsage);
-ABSL_FLAG(std::string, json, "", provnet::kSeeUsage);
 ABSL_FLAG(std::string, page, "", provnet::kSeeUsage);
-ABSL_FLAG(std::string, work_dir, "", provnet::kSeeUsage);
 
 namespace provnet {
 namespace {
