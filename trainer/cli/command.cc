@@ -14,8 +14,8 @@ namespace provnet {
 namespace {
 
 std::vector<const Command*> Commands() {
-  return {&FitCommand(),        &AuditCommand(),    &ExperimentCommand(),
-          &FaithfulnessCommand(), &WriteIdxCommand()};
+  return {&FitCommand(), &AuditCommand(), &ExperimentCommand(), &FaithfulnessCommand(),
+          &WriteIdxCommand()};
 }
 
 std::string Overview() {

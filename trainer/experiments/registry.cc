@@ -6,6 +6,7 @@
 #include "trainer/experiments/faithfulness_experiment.h"
 #include "trainer/experiments/heads_experiment.h"
 #include "trainer/experiments/images_experiment.h"
+#include "trainer/experiments/label_errors_experiment.h"
 #include "trainer/experiments/membership_experiment.h"
 #include "trainer/experiments/robustness_experiment.h"
 #include "trainer/experiments/sharing_experiment.h"
@@ -15,9 +16,9 @@ namespace provnet {
 
 std::vector<const Experiment*> Experiments() {
   return {
-      &AlphaExperiment(),   &FaithfulnessExperiment(), &HeadsExperiment(),
-      &ImagesExperiment(),  &MembershipExperiment(),   &RobustnessExperiment(),
-      &SharingExperiment(), &SubsetsExperiment(),
+      &AlphaExperiment(),      &FaithfulnessExperiment(), &HeadsExperiment(),
+      &ImagesExperiment(),     &LabelErrorsExperiment(),  &MembershipExperiment(),
+      &RobustnessExperiment(), &SharingExperiment(),      &SubsetsExperiment(),
   };
 }
 
