@@ -87,6 +87,12 @@ struct ServerMetrics::Impl {
           .Name("provnet_request_duration_seconds")
           .Help("Time from a request's arrival to its status, in seconds.")
           .Register(registry);
+  prometheus::Family<Counter>& abandoned =
+      prometheus::BuildCounter()
+          .Name("provnet_requests_abandoned_total")
+          .Help("Requests whose caller gave up before the answer.")
+          .Register(registry);
+  std::array<Counter*, kRpcCount> abandoned_by_rpc{};
   prometheus::Family<Histogram>& queue_wait =
       prometheus::BuildHistogram()
           .Name("provnet_queue_wait_seconds")
@@ -152,7 +158,11 @@ ServerMetrics::ServerMetrics() : impl_(std::make_unique<Impl>()) {
       .Add({{"version", PROVNET_VERSION}})
       .Set(1);
   // So that rates exist before the first request.
-  for (size_t rpc = 0; rpc < kRpcCount; ++rpc) impl_->RequestDuration(static_cast<Rpc>(rpc), 0);
+  for (size_t rpc = 0; rpc < kRpcCount; ++rpc) {
+    impl_->RequestDuration(static_cast<Rpc>(rpc), 0);
+    impl_->abandoned_by_rpc[rpc] =
+        &impl_->abandoned.Add({{"rpc", std::string(RpcName(static_cast<Rpc>(rpc)))}});
+  }
 }
 
 ServerMetrics::~ServerMetrics() = default;
@@ -161,6 +171,10 @@ void ServerMetrics::RequestFinished(Rpc rpc, absl::StatusCode code, absl::Durati
   auto number = static_cast<size_t>(code);
   if (number >= kCodeCount) number = static_cast<size_t>(absl::StatusCode::kUnknown);
   impl_->RequestDuration(rpc, number).Observe(absl::ToDoubleSeconds(took));
+}
+
+void ServerMetrics::RequestAbandoned(Rpc rpc) {
+  impl_->abandoned_by_rpc[static_cast<size_t>(rpc)]->Increment();
 }
 
 void ServerMetrics::ModelLoaded(const LoadedModel& model) {

@@ -14,8 +14,9 @@ namespace provnet {
 // Everything that /metrics shows. Thread-safe.
 //
 //   provnet_request_duration_seconds{rpc,code}        histogram, arrival to status
-//   provnet_queue_wait_seconds{model}                 histogram, arrival in the queue to run or
-//   drop provnet_batch_size{model}                         histogram
+//   provnet_requests_abandoned_total{rpc}             callers who gave up before the answer
+//   provnet_queue_wait_seconds{model}                 histogram, arrival in the queue to its end
+//   provnet_batch_size{model}                         histogram
 //   provnet_batch_dispatch_total{model,reason}        executor_free | full | deadline | draining
 //   provnet_queue_depth{model}                        gauge, tasks that wait
 //   provnet_requests_rejected_total{model,reason}     queue_full | draining | cancelled | expired
@@ -39,6 +40,7 @@ class ServerMetrics final : public RequestProbe {
   ~ServerMetrics() override;
 
   void RequestFinished(Rpc rpc, absl::StatusCode code, absl::Duration took) override;
+  void RequestAbandoned(Rpc rpc) override;
   void ModelLoaded(const LoadedModel& model);
   void ModelRefused();
 

@@ -67,6 +67,7 @@ void ExplainStream::OnWriteDone(bool ok) {
 
 void ExplainStream::OnCancel() {
   token_.Cancel();
+  scope_.Abandoned();
   const MutexLock lock(mutex_);
   broken_ = true;
   Advance();

@@ -36,6 +36,9 @@ class RequestScope {
 
   const std::string& id() const { return id_; }
 
+  // Records that the caller gave up; Finish still follows. Thread-safe.
+  void Abandoned() const { telemetry_.probe.RequestAbandoned(rpc_); }
+
   // Records the outcome. Call once, before the status is handed to gRPC.
   void Finish(const absl::Status& status) const {
     const absl::Duration took = telemetry_.clock.Monotonic() - start_;

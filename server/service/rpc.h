@@ -36,6 +36,8 @@ class RequestProbe {
   virtual ~RequestProbe() = default;
 
   virtual void RequestFinished(Rpc rpc, absl::StatusCode code, absl::Duration took) = 0;
+  // The caller gave up before the answer: it cancelled, its deadline passed, or it is gone.
+  virtual void RequestAbandoned(Rpc rpc) = 0;
 };
 
 }  // namespace provnet

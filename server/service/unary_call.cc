@@ -25,6 +25,11 @@ void UnaryCall::FinishWith(const absl::Status& status) {
   Finish(ToGrpcStatus(status));
 }
 
+void UnaryCall::OnCancel() {
+  token_.Cancel();
+  scope_.Abandoned();
+}
+
 void UnaryCall::OnDone() {
   std::shared_ptr<UnaryCall> self;
   {

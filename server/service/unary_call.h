@@ -36,7 +36,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
  private:
   UnaryCall(Rpc rpc, grpc::CallbackServerContext& context, const CallEnvironment& environment);
 
-  void OnCancel() override { token_.Cancel(); }
+  void OnCancel() override;
   void OnDone() override;
 
   const RequestScope scope_;

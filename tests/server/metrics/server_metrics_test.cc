@@ -35,10 +35,11 @@ TEST(ServerMetricsTest, ShowsEveryPromisedNameFromTheStart) {
   for (const char* name :
        {"provnet_request_duration_seconds_bucket{", "provnet_queue_wait_seconds_bucket{",
         "provnet_batch_size_bucket{", "provnet_batch_dispatch_total{", "provnet_queue_depth{",
-        "provnet_requests_rejected_total{", "provnet_model_info{", "provnet_model_version{",
-        "provnet_model_load_failures_total ", "provnet_build_info{version=\"",
-        "process_cpu_seconds_total ", "process_resident_memory_bytes ",
-        "process_start_time_seconds ", "process_threads ", "process_open_fds "}) {
+        "provnet_requests_rejected_total{", "provnet_requests_abandoned_total{",
+        "provnet_model_info{", "provnet_model_version{", "provnet_model_load_failures_total ",
+        "provnet_build_info{version=\"", "process_cpu_seconds_total ",
+        "process_resident_memory_bytes ", "process_start_time_seconds ", "process_threads ",
+        "process_open_fds "}) {
     EXPECT_THAT(text, HasSubstr(std::string("\n") + name));
   }
   EXPECT_THAT(text, HasSubstr("reason=\"queue_full\""));
@@ -56,6 +57,14 @@ TEST(ServerMetricsTest, CountsRequestsByRpcAndCode) {
       Value(text, "provnet_request_duration_seconds_count{code=\"NOT_FOUND\",rpc=\"Explain\"}"), 1);
   EXPECT_NEAR(Value(text, "provnet_request_duration_seconds_sum{code=\"OK\",rpc=\"Explain\"}"),
               .008, 1e-9);
+}
+
+TEST(ServerMetricsTest, CountsCallersWhoGaveUp) {
+  ServerMetrics metrics;
+  metrics.RequestAbandoned(Rpc::kExplain);
+  const std::string text = metrics.Text();
+  EXPECT_EQ(Value(text, "provnet_requests_abandoned_total{rpc=\"Explain\"}"), 1);
+  EXPECT_EQ(Value(text, "provnet_requests_abandoned_total{rpc=\"GetModel\"}"), 0);
 }
 
 TEST(ServerMetricsTest, TheDepthIsWhatWasOfferedAndHasNotLeft) {
