@@ -6,7 +6,7 @@
 namespace provnet {
 
 void SharedProgress::BatchDone(uint64_t fit, const TrainingProgress& progress) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   done_[fit] = progress.epoch - 1 +
                static_cast<double>(progress.batch) /
                    static_cast<double>(std::max<uint64_t>(progress.batches, 1));
@@ -29,7 +29,7 @@ void SharedProgress::BatchDone(uint64_t fit, const TrainingProgress& progress) {
 }
 
 void SharedProgress::Skipped() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   ++skipped_;
 }
 

@@ -5,8 +5,8 @@
 #include <map>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "storage/base/clock.h"
+#include "storage/base/mutex.h"
 #include "trainer/training/progress.h"
 
 namespace provnet {
@@ -30,7 +30,7 @@ class SharedProgress {
   const Clock& clock_;
   const absl::Duration start_;
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   uint64_t skipped_ ABSL_GUARDED_BY(mutex_) = 0;
   // By fit, in epochs.
   std::map<uint64_t, double> done_ ABSL_GUARDED_BY(mutex_);
