@@ -28,12 +28,14 @@ out=out/demo
 mkdir -p "$out"
 
 if [[ -n $data ]]; then
-  dataset=idx:$data model=mnist subset=0.3
+  # The rest of the images are the membership reference.
+  dataset=idx:$data model=mnist subset=0.3 reference=auto
 else
-  dataset=glyphs:10000 model=glyphs subset=1
+  dataset=glyphs:10000 model=glyphs subset=1 reference=1000
 fi
 say "training $head on $dataset (share $subset)"
-"$bin/provnet-train" fit --dataset="$dataset" --head="$head" --subset="$subset" --seed=1 --output="$out/models/$model"
+"$bin/provnet-train" fit --dataset="$dataset" --head="$head" --subset="$subset" --seed=1 --membership-reference=$reference \
+  --output="$out/models/$model"
 
 say "serving"
 rm -f "$out/ports"
@@ -63,4 +65,5 @@ The page:    $root/$out/explanations.html
 The models:  $root/$out/models
 Serve again: $bin/provnet-server --model-repository=$out/models --listen=127.0.0.1:8500 --http=127.0.0.1:8501
 Then ask:    $bin/provnet explain $images#7
+             $bin/provnet membership $images#7
 TEXT
