@@ -12,6 +12,8 @@ namespace provnet {
 //
 // Metrics: "provenance/NAME" with the names of MeasuredFit; "plain/test_accuracy",
 // "plain/train_seconds"; "accuracy_cost", the plain classifier's accuracy less the network's.
+// Where enough images are left over: "auc", how well the index head's entropy tells trained images
+// from others, and "plain/auc", how well the plain classifier's confidence does.
 const Experiment& ImagesExperiment();
 
 }  // namespace provnet

@@ -7,11 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "server/engine/servable.h"
 #include "storage/base/status_macros.h"
 #include "trainer/data/dataset_spec.h"
-#include "trainer/data/reference_set.h"
 #include "trainer/experiments/measured_fit.h"
+#include "trainer/experiments/membership_fit.h"
 #include "trainer/experiments/membership_meter.h"
 #include "trainer/export/membership_scores.h"
 
@@ -28,36 +27,13 @@ struct HeadUnderTest {
 constexpr HeadUnderTest kHeads[] = {{v1::HEAD_TYPE_EMBEDDING, ""},
                                     {v1::HEAD_TYPE_CLASS_CONDITIONAL, "class_conditional_"}};
 
-// What is left over feeds the reference and leaves as many to judge with; where it can't, a third
-// of what is not trained on is held out.
-std::string ReferenceFor(size_t images, double share) {
-  const auto left = static_cast<uint64_t>(static_cast<double>(images) * (1 - share));
-  if (left >= 2 * kMostReferenceRecords) return "auto";
-  return absl::StrCat(std::max(left / 3, kLeastHeldOut));
-}
-
 FitOptions FitOf(const ExperimentContext& context, v1::HeadType head, size_t images) {
   FitOptions fit = FitFor(context.options, head);
-  fit.subset_fraction = context.options.quick ? std::min(kShare, QuickShare(images)) : kShare;
-  fit.membership_reference = ReferenceFor(images, fit.subset_fraction);
+  const double share = context.options.quick ? std::min(kShare, QuickShare(images)) : kShare;
+  HoldOutReference(images, share, fit);
   // Members have to be memorised before they can be told.
   if (context.options.quick) fit.training.epochs = 20;
   return fit;
-}
-
-absl::StatusOr<Figures> MeasureHead(const ExperimentContext& context, absl::string_view key,
-                                    const FitOptions& fit) {
-  return MeasuredFit(context, key, fit,
-                     [&](const v1::BundleManifest& manifest,
-                         const std::filesystem::path& bundle) -> absl::StatusOr<Figures> {
-                       context.progress.Note("measuring membership");
-                       const EngineOptions engine{.index_precision = "fp32",
-                                                  .intra_op_threads = context.options.threads};
-                       PROVNET_ASSIGN_OR_RETURN(
-                           const auto servable,
-                           Servable::Load({manifest.model(), manifest.version(), bundle}, engine));
-                       return MeasureMembershipFigures(*servable, context.stop_requested);
-                     });
 }
 
 std::string DetectorOf(v1::HeadType head) {
@@ -154,7 +130,7 @@ absl::StatusOr<ExperimentResult> Run(const ExperimentContext& context) {
     const FitOptions fit = FitOf(context, head.head, data.train.size());
     const std::string key = HeadName(head.head);
     PROVNET_ASSIGN_OR_RETURN(const Figures figures, context.journal.Step(key, [&] {
-      return MeasureHead(context, key, fit);
+      return MeasuredFit(context, key, fit, MembershipFiguresMeter(context));
     }));
     AddMetrics(head, figures, result.metrics);
     result.tables.push_back(DetectorTable(head, figures));
