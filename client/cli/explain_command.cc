@@ -165,12 +165,7 @@ class Output {
 };
 
 absl::StatusOr<int> RunExplain(const std::vector<std::string>& arguments, Console& console) {
-  std::vector<InputSpec> specs;
-  for (const std::string& argument : arguments) {
-    absl::StatusOr<InputSpec> spec = ParseInputSpec(argument);
-    if (!spec.ok()) return UsageError(spec.status().message());
-    specs.push_back(*std::move(spec));
-  }
+  PROVNET_ASSIGN_OR_RETURN(std::vector<InputSpec> specs, ParseInputSpecs(arguments));
   PROVNET_ASSIGN_OR_RETURN(Client client, Connect());
   InputReader reader(std::move(specs), console.in);
   Output output(client, console);

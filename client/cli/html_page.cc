@@ -3,9 +3,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
-#include "client/cli/head_name.h"
 #include "client/cli/html_card.h"
 #include "client/cli/html_style.h"
+#include "proto/head_name.h"
 
 namespace provnet {
 namespace {

@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "client/cli/command.h"
 
 namespace provnet {
 namespace {
@@ -55,6 +56,16 @@ absl::StatusOr<InputSpec> ParseInputSpec(absl::string_view argument) {
   if (count == 0) return BadIdx(argument, "COUNT is 0");
   spec.count = count;
   return spec;
+}
+
+absl::StatusOr<std::vector<InputSpec>> ParseInputSpecs(const std::vector<std::string>& arguments) {
+  std::vector<InputSpec> specs;
+  for (const std::string& argument : arguments) {
+    absl::StatusOr<InputSpec> spec = ParseInputSpec(argument);
+    if (!spec.ok()) return UsageError(spec.status().message());
+    specs.push_back(*std::move(spec));
+  }
+  return specs;
 }
 
 }  // namespace provnet

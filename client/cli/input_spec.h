@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -32,6 +33,9 @@ struct InputSpec {
 
 // INVALID_ARGUMENT shows the argument and the form that was expected.
 absl::StatusOr<InputSpec> ParseInputSpec(absl::string_view argument);
+
+// All of a command's IMAGE arguments; the first bad one is a usage error (UsageError).
+absl::StatusOr<std::vector<InputSpec>> ParseInputSpecs(const std::vector<std::string>& arguments);
 
 }  // namespace provnet
 

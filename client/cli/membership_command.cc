@@ -109,12 +109,7 @@ absl::StatusOr<int> RunMembership(const std::vector<std::string>& arguments, Con
     return UsageError(
         absl::StrCat("--false-positive-rate=", rate, "; expected above 0 and below 1"));
   }
-  std::vector<InputSpec> specs;
-  for (const std::string& argument : arguments) {
-    absl::StatusOr<InputSpec> spec = ParseInputSpec(argument);
-    if (!spec.ok()) return UsageError(spec.status().message());
-    specs.push_back(*std::move(spec));
-  }
+  PROVNET_ASSIGN_OR_RETURN(std::vector<InputSpec> specs, ParseInputSpecs(arguments));
   PROVNET_ASSIGN_OR_RETURN(Client client, Connect());
   InputReader reader(std::move(specs), console.in);
   Output output(console);

@@ -11,7 +11,7 @@
 #include "client/cli/command.h"
 #include "client/cli/explanation_json.h"
 #include "client/cli/flags.h"
-#include "client/cli/head_name.h"
+#include "proto/head_name.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {

@@ -95,19 +95,4 @@ FitOptions FitFor(const ExperimentOptions& options, v1::HeadType head) {
   return fit;
 }
 
-std::string HeadName(v1::HeadType head) {
-  switch (head) {
-    case v1::HEAD_TYPE_CLASS_CONDITIONAL:
-      return "class-conditional";
-    case v1::HEAD_TYPE_CLASS_INDEPENDENT:
-      return "class-independent";
-    case v1::HEAD_TYPE_SINGLE_BRANCH:
-      return "single-branch";
-    case v1::HEAD_TYPE_EMBEDDING:
-      return "embedding";
-    default:
-      return "unknown";
-  }
-}
-
 }  // namespace provnet

@@ -38,12 +38,8 @@ double StudyShare(const ExperimentOptions& options, size_t samples);
 void AddFigures(absl::string_view key, const Figures& figures, Figures& metrics);
 
 // The defaults of `head` for an experiment with these options, suited to photographs where the data
-// set is images:PATH; in the quick variant the tiny
-// backbone and few epochs.
+// set is images:PATH; in the quick variant the tiny backbone and few epochs.
 FitOptions FitFor(const ExperimentOptions& options, v1::HeadType head);
-
-// As the command line spells it, e.g. "class-conditional".
-std::string HeadName(v1::HeadType head);
 
 }  // namespace provnet
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "proto/head_name.h"
 #include "storage/base/status_macros.h"
 #include "trainer/data/dataset_spec.h"
 #include "trainer/experiments/measured_fit.h"

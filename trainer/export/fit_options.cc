@@ -1,6 +1,7 @@
 #include "trainer/export/fit_options.h"
 
 #include "absl/strings/str_cat.h"
+#include "proto/head_name.h"
 #include "storage/base/status_macros.h"
 #include "trainer/data/dataset_spec.h"
 #include "trainer/data/label_noise.h"
@@ -54,10 +55,10 @@ std::filesystem::path CheckpointDirectoryPath(const FitOptions& options) {
 }
 
 absl::StatusOr<v1::HeadType> ParseHead(absl::string_view name) {
-  if (name == "class-conditional") return v1::HEAD_TYPE_CLASS_CONDITIONAL;
-  if (name == "class-independent") return v1::HEAD_TYPE_CLASS_INDEPENDENT;
-  if (name == "single-branch") return v1::HEAD_TYPE_SINGLE_BRANCH;
-  if (name == "embedding") return v1::HEAD_TYPE_EMBEDDING;
+  for (const v1::HeadType head : {v1::HEAD_TYPE_CLASS_CONDITIONAL, v1::HEAD_TYPE_CLASS_INDEPENDENT,
+                                  v1::HEAD_TYPE_SINGLE_BRANCH, v1::HEAD_TYPE_EMBEDDING}) {
+    if (name == HeadName(head)) return head;
+  }
   return absl::InvalidArgumentError(
       absl::StrCat("--head=", name,
                    " is unknown: expected class-conditional, class-independent, single-branch or "

@@ -1,4 +1,4 @@
-#include "client/cli/head_name.h"
+#include "proto/head_name.h"
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
