@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that ProvNet builds with. Does nothing when they are all there already.
+# Installs the Debian packages that ProvNet builds with, and those that are named as arguments. Does nothing when they are all there
+# already.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 packages=(
@@ -23,6 +24,8 @@ packages=(
   libarchive-dev
   # Tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev
+  # What the script that called this one needs besides
+  "$@"
 )
 
 missing=()

@@ -10,9 +10,4 @@ absl::StatusOr<std::shared_ptr<const Servable>> Servable::Load(const BundleLocat
   return TorchServable::Load(location, options);
 }
 
-size_t Servable::input_size() const {
-  const v1::InputSpec& input = manifest().input();
-  return size_t{input.channels()} * input.height() * input.width();
-}
-
 }  // namespace provnet

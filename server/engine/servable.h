@@ -110,7 +110,10 @@ class Servable {
   // Class names by class id; N; channels * height * width.
   size_t class_count() const { return static_cast<size_t>(manifest().class_names_size()); }
   uint64_t sample_count() const { return manifest().sample_count(); }
-  size_t input_size() const;
+  size_t input_size() const {
+    const v1::InputSpec& input = manifest().input();
+    return size_t{input.channels()} * input.height() * input.width();
+  }
 
   // One forward pass, one index search of each kind and at most one read of samples for the whole
   // batch (at least one query). Entry i answers queries[i]; batch mates do not influence each
