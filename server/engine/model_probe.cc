@@ -28,6 +28,16 @@ absl::Status Wrong(absl::string_view method, const at::Tensor& got, absl::string
       absl::StrJoin(got.sizes().vec(), ", "), "], ", kManifestFile, " asks for ", expected));
 }
 
+// Broken weights give NaN for any input.
+absl::Status CheckFinite(absl::string_view method, const at::Tensor& got) {
+  PROVNET_ASSIGN_OR_RETURN(const bool finite, TryTorch("check the probe's output", [&] {
+                             return at::isfinite(got).all().item<bool>();
+                           }));
+  if (finite) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      kModelFile, ": ", method, "() gave a value that is not finite; are its weights sound?"));
+}
+
 bool IsFloatRow(const at::Tensor& tensor) {
   return tensor.scalar_type() == at::kFloat && tensor.dim() == 2 && tensor.size(0) == 1;
 }
@@ -55,7 +65,7 @@ absl::Status CheckClassifier(const ScriptModel& model, const v1::BundleManifest&
   if (!IsFloatRow(logits) || logits.size(1) != manifest.class_names_size()) {
     return Wrong("classify", logits, absl::StrCat("Float [1, ", manifest.class_names_size(), "]"));
   }
-  return absl::OkStatus();
+  return CheckFinite("classify", logits);
 }
 
 absl::Status CheckAttribute(const ScriptModel& model, const v1::BundleManifest& manifest,
@@ -65,7 +75,7 @@ absl::Status CheckAttribute(const ScriptModel& model, const v1::BundleManifest& 
   if (!IsFloatRow(logits) || logits.size(1) < least_columns) {
     return Wrong("attribute", logits, absl::StrCat("Float [1, at least ", least_columns, "]"));
   }
-  return absl::OkStatus();
+  return CheckFinite("attribute", logits);
 }
 
 absl::Status CheckQuery(const ScriptModel& model, const v1::BundleManifest& manifest, int64_t dim) {
@@ -73,7 +83,7 @@ absl::Status CheckQuery(const ScriptModel& model, const v1::BundleManifest& mani
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor query, model.Query(features, ProbeClass(model)));
   if (!IsFloatRow(query) || query.size(1) != dim)
     return Wrong("query", query, absl::StrCat("Float [1, ", dim, "]"));
-  return absl::OkStatus();
+  return CheckFinite("query", query);
 }
 
 absl::StatusOr<at::Tensor> CheckedRows(const ScriptModel& model, const v1::BundleManifest& manifest,

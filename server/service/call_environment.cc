@@ -1,9 +1,10 @@
 #include "server/service/call_environment.h"
 
+#include <grpc/support/time.h>
+
 #include <utility>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
 #include "server/service/grpc_status.h"
 #include "server/service/request_id.h"
 
@@ -17,10 +18,13 @@ Admission::Admission(const CallEnvironment& environment)
 }
 
 absl::Duration MonotonicDeadline(const grpc::CallbackServerContext& context, const Clock& clock) {
-  const absl::Duration left = absl::FromChrono(context.deadline()) - absl::Now();
+  // Not by the wall clock, which may jump between gRPC's look at it and ours.
+  const gpr_timespec deadline = gpr_convert_clock_type(context.raw_deadline(), GPR_CLOCK_MONOTONIC);
   // gRPC stands in for "none" with the end of time.
-  if (left > absl::Hours(24 * 365)) return absl::InfiniteDuration();
-  return clock.Monotonic() + left;
+  if (gpr_time_cmp(deadline, gpr_inf_future(GPR_CLOCK_MONOTONIC)) == 0)
+    return absl::InfiniteDuration();
+  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(GPR_CLOCK_MONOTONIC));
+  return clock.Monotonic() + absl::Seconds(left.tv_sec) + absl::Nanoseconds(left.tv_nsec);
 }
 
 std::string ExchangeRequestId(grpc::CallbackServerContext& context) {

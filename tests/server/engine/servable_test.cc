@@ -151,6 +151,15 @@ TEST_F(ServableTest, RefusesModelsThatContradictTheirManifest) {
       {"embedding without query",
        with(Embedding(), [](auto& r) { r.source = std::string(kPlainClassifier) + kPositions; }),
        "query()"},
+      {"weights that are not finite",
+       with(ClassConditional(),
+            [](auto& r) {
+              r.source =
+                  "def features(self, x):\n    return torch.flatten(x, 1)\n"
+                  "def classify(self, f):\n    return f[:, :2] * float('nan')\n" +
+                  std::string(kPositions);
+            }),
+       "classify() gave a value that is not finite"},
       {"unknown head",
        with(ClassConditional(), [](auto& r) { r.head = v1::HEAD_TYPE_UNSPECIFIED; }),
        "head type 0"},
