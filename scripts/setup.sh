@@ -24,6 +24,8 @@ packages=(
   libarchive-dev
   # Tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev
+  # Faults injected into the server, by a Python program that is its client
+  python3 python3-grpcio python3-protobuf
   # What the script that called this one needs besides
   "$@"
 )

@@ -1,0 +1,60 @@
+"""Copies of bundles, and their damage."""
+
+import hashlib
+import json
+import pathlib
+import shutil
+
+
+def snapshot(folder) -> dict:
+    """The digest of every file below a folder."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(pathlib.Path(folder).rglob("*"))
+        if path.is_file()
+    }
+
+
+def copy_repository(setting, versions=1) -> pathlib.Path:
+    """A repository with that many equal versions of the model."""
+    copy = setting.folder / "models"
+    for version in range(1, versions + 1):
+        target = copy / "digits" / str(version)
+        shutil.copytree(setting.repository / "digits" / "1", target)
+        if version != 1:
+            renumber(target, version)
+    return copy
+
+
+def renumber(bundle, version):
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    manifest["version"] = str(version)
+    write_manifest(bundle, manifest)
+
+
+def write_manifest(bundle, manifest):
+    text = json.dumps(manifest, indent=1)
+    (bundle / "manifest.json").write_text(text)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    (bundle / "manifest.json.sha256").write_text(f"{digest}  manifest.json\n")
+
+
+def seal(bundle):
+    """Makes the manifest agree with the files, as if the bundle had been published so."""
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    for entry in manifest["files"]:
+        content = (bundle / entry["path"]).read_bytes()
+        entry["size_bytes"] = str(len(content))
+        entry["sha256"] = hashlib.sha256(content).hexdigest()
+    write_manifest(bundle, manifest)
+
+
+def flip_bit(path, position):
+    content = bytearray(path.read_bytes())
+    content[position % len(content)] ^= 1
+    path.write_bytes(content)
+
+
+def truncate(path):
+    with open(path, "r+b") as file:
+        file.truncate(path.stat().st_size // 2)

@@ -1,0 +1,145 @@
+"""Callers that ask for too much, or never listen."""
+
+import resource
+import socket
+import threading
+import time
+
+import grpc
+from provnet.v1 import provenance_service_pb2 as wire
+
+from calls import Caller, Load, SERVICE, percentile, picture, works_again
+from fault import NotHere, Outcome, fault
+from server import Server
+
+
+def code_of(call) -> str:
+    try:
+        call()
+        return "OK"
+    except grpc.RpcError as error:
+        return error.code().name
+
+
+@fault("huge messages and metadata", "Refused with RESOURCE_EXHAUSTED; memory stays bounded; other callers notice nothing.")
+def huge(setting):
+    rounds = setting.scale.count(200, least=20)
+    request = picture()
+    request.tensor.data = bytes(64 << 20)
+    codes = {"message": set(), "metadata": set()}
+    with Server(setting, setting.repository) as server:
+        with Caller(server) as caller:
+            caller.explain()
+        before = server.resident_bytes()
+        with Load(server, callers=2) as load:
+            for _ in range(rounds):
+                with Caller(server) as caller:
+                    codes["message"].add(code_of(lambda: caller.explain(request)))
+                    codes["metadata"].add(code_of(lambda: caller.explain(metadata=[("x-long", "m" * (1 << 20))])))
+            load.await_answers(20)
+            load.stop()
+        grown = (server.resident_bytes() - before) / (1 << 20)
+        again = works_again(server)
+    refused = codes["message"] == {"RESOURCE_EXHAUSTED"} and codes["metadata"] <= {"RESOURCE_EXHAUSTED", "UNAVAILABLE", "INTERNAL"}
+    kept = refused and "OK" not in codes["metadata"] and not load.failures() and grown < 128
+    return Outcome(kept, f"{rounds} of each: {({name: sorted(seen) for name, seen in codes.items()})}; memory {grown:+.0f} MiB; failures beside {load.failures()}; then {again * 1e3:.0f} ms")
+
+
+@fault("callers that never read", "Streams whose answers nobody reads are paused, not buffered; from then on other callers are served as ever.")
+def never_read(setting):
+    streams = setting.scale.count(200, least=20)
+    seconds = setting.scale.count(60, least=5)
+    with Server(setting, setting.repository) as server:
+        works_again(server)
+        before = server.resident_bytes()
+        running = threading.Event()
+        running.set()
+        sent = [0] * streams
+
+        def requests(number):
+            request = picture(number)
+            request.include_exemplars = True
+            while running.is_set():
+                sent[number] += 1
+                yield request
+
+        callers = [Caller(server) for _ in range(streams)]
+        calls = [
+            caller.channel.stream_stream(
+                SERVICE + "ExplainStream",
+                request_serializer=wire.ExplainRequest.SerializeToString,
+                response_deserializer=wire.ExplainStreamResponse.FromString,
+            )(requests(number), timeout=10 * seconds + 60)
+            for number, caller in enumerate(callers)
+        ]
+        try:
+            taken, more = 0, 1
+            # Once the buffers on the way are full, nothing is taken any more.
+            for _ in range(10 * seconds):
+                time.sleep(1)
+                taken, more = sum(sent), sum(sent) - taken
+                if more == 0:
+                    break
+            with Load(server, callers=2) as load:
+                load.await_answers(100)
+                load.stop()
+            grown = (server.resident_bytes() - before) / (1 << 20)
+        finally:
+            running.clear()
+            for call in calls:
+                call.cancel()
+            for caller in callers:
+                caller.channel.close()
+        again = works_again(server)
+    kept = not load.failures() and more == 0 and grown / streams < 8
+    return Outcome(kept, f"{streams} streams took {taken} requests and then {more} a second; memory {grown / streams:.1f} MiB a stream; {load.answered()} calls beside, p99 {percentile(load.seconds, .99) * 1e3:.0f} ms, failures {load.failures()}; then {again * 1e3:.0f} ms")
+
+
+def raise_file_limit(count):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= count:
+        return
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, max(hard, count)))
+    except (ValueError, PermissionError) as error:
+        raise NotHere(f"needs {count} open files, the limit is {hard}: {error}") from error
+
+
+@fault("idle connections", "Connections that say nothing cost little, and keep nobody out for long.")
+def idle(setting):
+    count = setting.scale.count(10_000, least=1_000)
+    raise_file_limit(count + 1_000)
+    with Server(setting, setting.repository) as server:
+        works_again(server)
+        before = server.resident_bytes()
+        host, port = server.grpc.rsplit(":", 1)
+        connections = [socket.create_connection((host, int(port)), timeout=10) for _ in range(count)]
+        try:
+            with Load(server) as load:
+                time.sleep(2)
+                load.await_answers(20)
+                load.stop()
+            each = (server.resident_bytes() - before) / count / 1024
+        finally:
+            for connection in connections:
+                connection.close()
+        again = works_again(server)
+    kept = not load.failures() and each < 64
+    return Outcome(kept, f"{count} connections, {each:.1f} KiB each; {load.answered()} calls beside, p99 {percentile(load.seconds, .99) * 1e3:.0f} ms, failures {load.failures()}; then {again * 1e3:.0f} ms")
+
+
+@fault("few file descriptors", "Out of descriptors, the server neither ends nor spins; when some are free it serves.")
+def few_descriptors(setting):
+    limit = 96
+    with Server(setting, setting.repository, before_start=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))) as server:
+        works_again(server)
+        host, port = server.grpc.rsplit(":", 1)
+        connections = [socket.create_connection((host, int(port)), timeout=10) for _ in range(2 * limit)]
+        cpu = server.cpu_seconds()
+        time.sleep(3)
+        share = (server.cpu_seconds() - cpu) / 3
+        for connection in connections:
+            connection.close()
+        again = works_again(server)
+        kept = server.alive() and share < 0.2
+    return Outcome(kept, f"limit {limit}, {2 * limit} connections: {share:.0%} of a core while starved; then answered after {again:.2f} s")
