@@ -44,6 +44,10 @@ ABSL_FLAG(std::string, index_precision, "auto",
           "auto, fp32 or bf16; auto is bf16 where the processor has instructions for it");
 ABSL_FLAG(int, max_batch_size, 64, "most requests that run together");
 ABSL_FLAG(int, max_queue, 1024, "most requests that wait for a model; more get RESOURCE_EXHAUSTED");
+ABSL_FLAG(absl::Duration, max_queue_wait, absl::Seconds(10),
+          "longest predicted wait with which a request is taken; more get RESOURCE_EXHAUSTED");
+ABSL_FLAG(absl::Duration, priority_head_start, absl::Milliseconds(500),
+          "a request overtakes those of lower priority that came up to this much before it");
 ABSL_FLAG(absl::Duration, linger, absl::ZeroDuration(),
           "how long an idle executor holds back a batch that is not full; 0 answers at once");
 ABSL_FLAG(int, executors, 0, "batches of a model that run at a time; 0 chooses");
@@ -127,6 +131,14 @@ absl::Status CheckNumbers() {
   return absl::OkStatus();
 }
 
+absl::Status CheckDurations() {
+  if (absl::GetFlag(FLAGS_max_queue_wait) <= absl::ZeroDuration())
+    return absl::InvalidArgumentError("--max-queue-wait is 0 or less, expected more than 0");
+  if (absl::GetFlag(FLAGS_priority_head_start) < absl::ZeroDuration())
+    return absl::InvalidArgumentError("--priority-head-start is negative, expected 0 or more");
+  return absl::OkStatus();
+}
+
 absl::Status WithPrefix(absl::string_view prefix, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(prefix, ": ", status.message()));
 }
@@ -151,6 +163,8 @@ void FillQueue(const ThreadPlan& threads, BatchQueue::Options& queue) {
   queue.max_waiting = static_cast<size_t>(absl::GetFlag(FLAGS_max_queue));
   queue.executors = threads.executors;
   queue.limits.max_batch_size = static_cast<size_t>(absl::GetFlag(FLAGS_max_batch_size));
+  queue.max_predicted_wait = absl::GetFlag(FLAGS_max_queue_wait);
+  queue.head_start = absl::GetFlag(FLAGS_priority_head_start);
   queue.limits.linger = absl::GetFlag(FLAGS_linger);
 }
 
@@ -160,6 +174,7 @@ absl::StatusOr<Options> OptionsFromFlags() {
   if (options.model_repository.empty())
     return absl::InvalidArgumentError("--model-repository is missing, expected a folder");
   PROVNET_RETURN_IF_ERROR(CheckNumbers());
+  PROVNET_RETURN_IF_ERROR(CheckDurations());
   options.port_file = absl::GetFlag(FLAGS_port_file);
   options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
   PROVNET_ASSIGN_OR_RETURN(options.log_format, ParseLogFormat(absl::GetFlag(FLAGS_log_format)));

@@ -31,4 +31,14 @@ BatchDecision DecideBatch(const QueueSnapshot& queue, const BatchLimits& limits,
   return {.dispatch = std::nullopt, .wait_until = std::min(linger_end, latest_start)};
 }
 
+BatchMembers::Verdict BatchMembers::Offer(absl::Duration deadline) {
+  if (size_ == limits_.max_batch_size) return Verdict::kEndsTheBatch;
+  if (EndOf(1) > deadline) return Verdict::kIsLate;
+  const absl::Duration earliest = std::min(earliest_deadline_, deadline);
+  if (size_ > 0 && EndOf(size_ + 1) > earliest) return Verdict::kEndsTheBatch;
+  ++size_;
+  earliest_deadline_ = earliest;
+  return Verdict::kJoins;
+}
+
 }  // namespace provnet

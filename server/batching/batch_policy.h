@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/batching/batch_cost.h"
 
 namespace provnet {
 
@@ -54,6 +55,31 @@ struct BatchDecision {
 // What an idle executor does at `now`. A pure function.
 BatchDecision DecideBatch(const QueueSnapshot& queue, const BatchLimits& limits,
                           absl::Duration now);
+
+// The members of one batch that begins at `now`, chosen one after the other in the order in which
+// they wait. The batch ends where one more member would make another, or itself, late. Tasks that
+// would be late even alone are left for last: they make up a batch of their own when nothing else
+// waits, since the prediction may be wrong, and is learned from what runs.
+class BatchMembers {
+ public:
+  BatchMembers(const BatchLimits& limits, const BatchCost& cost, absl::Duration now)
+      : limits_(limits), cost_(cost), now_(now) {}
+
+  enum class Verdict { kJoins, kIsLate, kEndsTheBatch };
+  // What becomes of a task with this deadline; if it joins, it is a member from here on.
+  Verdict Offer(absl::Duration deadline);
+
+  size_t size() const { return size_; }
+
+ private:
+  absl::Duration EndOf(size_t size) const { return now_ + cost_.Predict(size); }
+
+  const BatchLimits& limits_;
+  const BatchCost& cost_;
+  const absl::Duration now_;
+  size_t size_ = 0;
+  absl::Duration earliest_deadline_ = absl::InfiniteDuration();
+};
 
 }  // namespace provnet
 

@@ -15,13 +15,21 @@ enum class RejectReason {
   kQueueFull,
   // Never taken: the queue is draining.
   kDraining,
+  // Never taken: the predicted wait was longer than the queue's bound.
+  kWaitTooLong,
+  // Never taken: by the prediction its deadline would have passed before its answer.
+  kDeadlineTooClose,
+  // Dropped while waiting: a task of higher priority took its place in a full queue.
+  kDisplaced,
   // Dropped while waiting: its caller gave up.
   kCancelled,
   // Dropped while waiting: its deadline passed.
   kExpired,
 };
+inline constexpr size_t kRejectReasonCount = 7;
 
-// "queue_full", "draining", "cancelled", "expired".
+// "queue_full", "draining", "wait_too_long", "deadline_too_close", "displaced", "cancelled",
+// "expired".
 absl::string_view RejectReasonName(RejectReason reason);
 
 // What a BatchQueue tells the world. Called outside of its lock, from any thread; implementations
@@ -32,10 +40,14 @@ class BatchProbe {
   virtual ~BatchProbe() = default;
 
   virtual void TaskOffered() = 0;
+  // How long the task that was just offered would probably wait until its batch begins.
+  virtual void WaitPredicted(absl::Duration wait) = 0;
   virtual void TaskRejected(RejectReason reason) = 0;
   // How long a task was in the queue, whether it ran or was dropped.
   virtual void TaskWaited(absl::Duration wait) = 0;
   virtual void BatchFormed(size_t size, DispatchReason reason) = 0;
+  // Of a batch that has ended, so many members had a deadline that passed while it ran.
+  virtual void TasksLate(size_t count) = 0;
 };
 
 }  // namespace provnet

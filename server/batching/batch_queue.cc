@@ -4,12 +4,25 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/batching/retry_after.h"
 
 namespace provnet {
 namespace {
 
-// Weight of the newest batch in the moving average of run times.
-constexpr double kNewestWeight = 0.2;
+// How long a cancellation may go unnoticed in the queue. Deadlines are met to the millisecond.
+constexpr absl::Duration kTick = absl::Milliseconds(10);
+constexpr absl::Duration kShortestTick = absl::Milliseconds(1);
+// What a refused caller is asked to wait at least.
+constexpr absl::Duration kShortestRetry = absl::Milliseconds(10);
+
+absl::Duration WholeMicroseconds(absl::Duration duration) {
+  return absl::Trunc(duration, absl::Microseconds(1));
+}
+
+absl::Status Overloaded(absl::string_view message, absl::Duration retry_after) {
+  return WithRetryAfter(absl::ResourceExhaustedError(message),
+                        std::max(kShortestRetry, retry_after));
+}
 
 }  // namespace
 
@@ -19,6 +32,12 @@ absl::string_view RejectReasonName(RejectReason reason) {
       return "queue_full";
     case RejectReason::kDraining:
       return "draining";
+    case RejectReason::kWaitTooLong:
+      return "wait_too_long";
+    case RejectReason::kDeadlineTooClose:
+      return "deadline_too_close";
+    case RejectReason::kDisplaced:
+      return "displaced";
     case RejectReason::kCancelled:
       return "cancelled";
     case RejectReason::kExpired:
@@ -42,46 +61,122 @@ absl::StatusOr<std::unique_ptr<BatchQueue>> BatchQueue::Create(Options options, 
     return absl::InvalidArgumentError(absl::StrCat(
         "linger is ", absl::FormatDuration(options.limits.linger), ", expected at least 0"));
   }
+  if (options.max_predicted_wait <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat("max_predicted_wait is ",
+                                                   absl::FormatDuration(options.max_predicted_wait),
+                                                   ", expected more than 0"));
+  }
+  if (options.head_start < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "head_start is ", absl::FormatDuration(options.head_start), ", expected at least 0"));
+  }
   return std::unique_ptr<BatchQueue>(
       new BatchQueue(std::move(options), std::move(runner), clock, probe));
 }
 
 BatchQueue::BatchQueue(Options options, Runner runner, const Clock& clock, BatchProbe& probe)
-    : options_(std::move(options)), runner_(std::move(runner)), clock_(clock), probe_(probe) {
+    : options_(std::move(options)),
+      runner_(std::move(runner)),
+      clock_(clock),
+      probe_(probe),
+      waiting_(options_.head_start),
+      busy_until_(static_cast<size_t>(options_.executors)) {
   const MutexLock lock(drain_mutex_);
-  for (int i = 0; i < options_.executors; ++i) executors_.emplace_back([this] { RunExecutor(); });
+  for (int i = 0; i < options_.executors; ++i)
+    executors_.emplace_back([this, i] { RunExecutor(static_cast<size_t>(i)); });
+  timer_ = std::thread([this] { RunTimer(); });
 }
 
 BatchQueue::~BatchQueue() { Drain(); }
 
 absl::Status BatchQueue::Enqueue(std::unique_ptr<BatchTask>&& task) {
-  const absl::Duration now = clock_.Monotonic();
-  absl::Status refusal;
   // Before the task can leave again, so that the depth never falls below zero.
   probe_.TaskOffered();
+  std::optional<Refusal> refusal;
+  WaitingTask displaced;
+  absl::Duration now;
+  WaitForecast forecast;
   {
     const MutexLock lock(mutex_);
-    if (draining_) {
-      refusal = absl::UnavailableError("the server is shutting down and takes no more requests");
-    } else if (waiting_.size() >= options_.max_waiting) {
-      refusal = absl::ResourceExhaustedError(absl::StrCat("the queue is full: ", waiting_.size(),
-                                                          " requests wait, the limit is ",
-                                                          options_.max_waiting));
-    } else {
-      waiting_.push_back({std::move(task), now});
+    now = clock_.Monotonic();
+    const size_t ahead = waiting_.Ahead(task->priority(), now);
+    forecast = ForecastWait(Load(ahead, now), cost_);
+    refusal = Admit(*task, now, forecast, ahead, displaced);
+    if (!refusal.has_value()) {
+      waiting_.Push({std::move(task), now});
       changed_.SignalOne();
-      return absl::OkStatus();
+      // An idle executor will have taken it before the timer could do anything for it.
+      if (timer_asleep_ && (!HasIdleExecutor() || options_.limits.linger > absl::ZeroDuration())) {
+        timer_wanted_.SignalOne();
+      }
     }
   }
-  probe_.TaskRejected(absl::IsUnavailable(refusal) ? RejectReason::kDraining
-                                                   : RejectReason::kQueueFull);
-  return refusal;
+  probe_.WaitPredicted(forecast.start - now);
+  if (displaced.task != nullptr) {
+    probe_.TaskWaited(now - displaced.arrival);
+    probe_.TaskRejected(RejectReason::kDisplaced);
+    displaced.task->Reject(
+        Overloaded("the queue is full, and a request of higher priority took this one's place",
+                   forecast.start - now));
+  }
+  if (!refusal.has_value()) return absl::OkStatus();
+  probe_.TaskRejected(refusal->reason);
+  return std::move(refusal->status);
+}
+
+std::optional<BatchQueue::Refusal> BatchQueue::Admit(const BatchTask& task, absl::Duration now,
+                                                     const WaitForecast& forecast, size_t ahead,
+                                                     WaitingTask& displaced) {
+  if (draining_) {
+    return Refusal{
+        RejectReason::kDraining,
+        absl::UnavailableError("the server is shutting down and takes no more requests")};
+  }
+  if (waiting_.empty() && HasIdleExecutor()) return std::nullopt;
+  if (forecast.finish > task.deadline()) {
+    return Refusal{
+        RejectReason::kDeadlineTooClose,
+        Overloaded(absl::StrCat("the deadline is too close: the answer would take about ",
+                                absl::FormatDuration(WholeMicroseconds(forecast.finish - now)),
+                                " with ", ahead, " requests ahead, and the deadline is in ",
+                                absl::FormatDuration(WholeMicroseconds(task.deadline() - now))),
+                   forecast.finish - task.deadline())};
+  }
+  const absl::Duration wait = forecast.start - now;
+  if (ahead > 0 && wait > options_.max_predicted_wait) {
+    return Refusal{
+        RejectReason::kWaitTooLong,
+        Overloaded(absl::StrCat("the queue is too long: the predicted wait is ",
+                                absl::FormatDuration(WholeMicroseconds(wait)), ", the limit is ",
+                                absl::FormatDuration(options_.max_predicted_wait)),
+                   wait - options_.max_predicted_wait)};
+  }
+  if (waiting_.size() < options_.max_waiting) return std::nullopt;
+  displaced = waiting_.TakeLastBelow(task.priority());
+  if (displaced.task != nullptr) return std::nullopt;
+  return Refusal{RejectReason::kQueueFull,
+                 Overloaded(absl::StrCat("the queue is full: ", waiting_.size(),
+                                         " requests wait, the limit is ", options_.max_waiting),
+                            cost_.Predict(options_.limits.max_batch_size))};
+}
+
+QueueLoad BatchQueue::Load(size_t ahead, absl::Duration now) const {
+  QueueLoad load{now, ahead, options_.limits.max_batch_size, {}};
+  load.free_at.reserve(busy_until_.size());
+  for (const std::optional<absl::Duration>& end : busy_until_)
+    load.free_at.push_back(end.value_or(now));
+  return load;
+}
+
+bool BatchQueue::HasIdleExecutor() const {
+  return std::any_of(busy_until_.begin(), busy_until_.end(),
+                     [](const std::optional<absl::Duration>& end) { return !end.has_value(); });
 }
 
 void BatchQueue::WhenRoom(std::function<void()> retry) {
   {
     const MutexLock lock(mutex_);
-    if (!draining_ && waiting_.size() >= options_.max_waiting) {
+    if (!draining_ && !(waiting_.empty() && HasIdleExecutor())) {
       retries_.push_back(std::move(retry));
       return;
     }
@@ -101,20 +196,27 @@ void BatchQueue::Drain() {
   const MutexLock lock(drain_mutex_);
   for (std::thread& executor : executors_) executor.join();
   executors_.clear();
+  if (!timer_.joinable()) return;
+  {
+    const MutexLock stop(mutex_);
+    timer_stopped_ = true;
+    timer_wanted_.SignalOne();
+  }
+  timer_.join();
 }
 
-void BatchQueue::RunExecutor() {
+void BatchQueue::RunExecutor(size_t number) {
   if (options_.executor_init) options_.executor_init();
   while (true) {
-    Harvest harvest = NextHarvest();
+    Harvest harvest = NextHarvest(number);
     const bool finished = harvest.finished;
     Answer(harvest);
-    if (!harvest.batch.empty()) RunBatch(std::move(harvest));
+    if (!harvest.batch.empty()) RunBatch(number, std::move(harvest));
     if (finished) return;
   }
 }
 
-BatchQueue::Harvest BatchQueue::NextHarvest() {
+BatchQueue::Harvest BatchQueue::NextHarvest(size_t executor) {
   Harvest harvest;
   const MutexLock lock(mutex_);
   while (true) {
@@ -123,10 +225,10 @@ BatchQueue::Harvest BatchQueue::NextHarvest() {
     const BatchDecision decision = DecideBatch(Snapshot(), options_.limits, harvest.taken_at);
     if (decision.dispatch.has_value()) {
       harvest.reason = *decision.dispatch;
-      TakeBatch(harvest);
+      TakeBatch(executor, harvest);
     }
     harvest.finished = draining_ && waiting_.empty();
-    if (waiting_.size() < options_.max_waiting) harvest.retries.swap(retries_);
+    if (waiting_.empty() || !harvest.batch.empty()) harvest.retries.swap(retries_);
     if (harvest.HasWork()) return harvest;
     if (decision.wait_until == absl::InfiniteDuration()) {
       changed_.Wait(mutex_);
@@ -137,50 +239,65 @@ BatchQueue::Harvest BatchQueue::NextHarvest() {
 }
 
 void BatchQueue::DropDead(Harvest& harvest) {
-  std::deque<Waiting> alive;
-  for (Waiting& waiting : waiting_) {
-    if (waiting.task->cancelled()) {
-      harvest.cancelled.push_back(std::move(waiting));
-    } else if (waiting.task->deadline() <= harvest.taken_at) {
-      harvest.expired.push_back(std::move(waiting));
-    } else {
-      alive.push_back(std::move(waiting));
-    }
+  std::vector<WaitingTask> dead = waiting_.Take([&harvest](const BatchTask& task) {
+    const bool is_dead = task.cancelled() || task.deadline() <= harvest.taken_at;
+    return is_dead ? TaskLines::Choice::kTake : TaskLines::Choice::kLeave;
+  });
+  for (WaitingTask& waiting : dead) {
+    const bool expired = waiting.task->deadline() <= harvest.taken_at;
+    (expired ? harvest.expired : harvest.cancelled).push_back(std::move(waiting));
   }
-  waiting_.swap(alive);
 }
 
-void BatchQueue::TakeBatch(Harvest& harvest) {
-  const size_t size = std::min(waiting_.size(), options_.limits.max_batch_size);
-  harvest.batch.reserve(size);
-  for (size_t i = 0; i < size; ++i) {
-    harvest.batch.push_back(std::move(waiting_.front()));
-    waiting_.pop_front();
+void BatchQueue::TakeBatch(size_t executor, Harvest& harvest) {
+  using Choice = TaskLines::Choice;
+  BatchMembers members(options_.limits, cost_, harvest.taken_at);
+  harvest.batch = waiting_.Take([&members](const BatchTask& task) {
+    switch (members.Offer(task.deadline())) {
+      case BatchMembers::Verdict::kJoins:
+        return Choice::kTake;
+      case BatchMembers::Verdict::kIsLate:
+        return Choice::kLeave;
+      default:
+        return Choice::kStop;
+    }
+  });
+  if (harvest.batch.empty()) {
+    size_t taken = 0;
+    harvest.batch = waiting_.Take([&](const BatchTask&) {
+      return taken++ < options_.limits.max_batch_size ? Choice::kTake : Choice::kStop;
+    });
   }
-  // The rest is another idle executor's work.
-  if (!waiting_.empty()) changed_.SignalOne();
+  busy_until_[executor] = harvest.taken_at + cost_.Predict(harvest.batch.size());
+  if (waiting_.empty()) return;
+  // The rest is another idle executor's work, and the timer's.
+  changed_.SignalOne();
+  if (timer_asleep_) timer_wanted_.SignalOne();
 }
 
 QueueSnapshot BatchQueue::Snapshot() const {
   QueueSnapshot snapshot;
   snapshot.waiting = waiting_.size();
-  snapshot.expected_run_time = expected_run_time_;
   snapshot.draining = draining_;
-  if (!waiting_.empty()) snapshot.oldest_arrival = waiting_.front().arrival;
-  const size_t next = std::min(waiting_.size(), options_.limits.max_batch_size);
-  for (size_t i = 0; i < next; ++i) {
-    snapshot.earliest_deadline = std::min(snapshot.earliest_deadline, waiting_[i].task->deadline());
-  }
+  snapshot.oldest_arrival = waiting_.OldestArrival();
+  size_t next = 0;
+  waiting_.Visit([&](const BatchTask& task) {
+    if (next == options_.limits.max_batch_size) return false;
+    ++next;
+    snapshot.earliest_deadline = std::min(snapshot.earliest_deadline, task.deadline());
+    return true;
+  });
+  snapshot.expected_run_time = cost_.Predict(next);
   return snapshot;
 }
 
 void BatchQueue::Answer(Harvest& harvest) {
-  for (Waiting& dropped : harvest.cancelled) {
+  for (WaitingTask& dropped : harvest.cancelled) {
     probe_.TaskWaited(harvest.taken_at - dropped.arrival);
     probe_.TaskRejected(RejectReason::kCancelled);
     dropped.task->Reject(absl::CancelledError("the caller cancelled the request"));
   }
-  for (Waiting& dropped : harvest.expired) {
+  for (WaitingTask& dropped : harvest.expired) {
     const absl::Duration wait = harvest.taken_at - dropped.arrival;
     probe_.TaskWaited(wait);
     probe_.TaskRejected(RejectReason::kExpired);
@@ -190,21 +307,71 @@ void BatchQueue::Answer(Harvest& harvest) {
   for (const auto& retry : harvest.retries) retry();
 }
 
-void BatchQueue::RunBatch(Harvest harvest) {
+void BatchQueue::RunBatch(size_t executor, Harvest harvest) {
+  // Answering others took time, in which members may have died.
+  Harvest dead;
+  dead.taken_at = clock_.Monotonic();
   std::vector<std::unique_ptr<BatchTask>> tasks;
+  std::vector<absl::Duration> deadlines;
   tasks.reserve(harvest.batch.size());
-  for (Waiting& waiting : harvest.batch) {
-    probe_.TaskWaited(harvest.taken_at - waiting.arrival);
-    tasks.push_back(std::move(waiting.task));
+  for (WaitingTask& waiting : harvest.batch) {
+    if (waiting.task->deadline() <= dead.taken_at) {
+      dead.expired.push_back(std::move(waiting));
+    } else if (waiting.task->cancelled()) {
+      dead.cancelled.push_back(std::move(waiting));
+    } else {
+      probe_.TaskWaited(dead.taken_at - waiting.arrival);
+      deadlines.push_back(waiting.task->deadline());
+      tasks.push_back(std::move(waiting.task));
+    }
   }
-  probe_.BatchFormed(tasks.size(), harvest.reason);
-  const absl::Duration start = clock_.Monotonic();
-  runner_(std::move(tasks));
-  const absl::Duration ran = clock_.Monotonic() - start;
+  Answer(dead);
+  const size_t size = tasks.size();
+  absl::Duration ran;
+  if (size > 0) {
+    probe_.BatchFormed(size, harvest.reason);
+    const absl::Duration start = clock_.Monotonic();
+    runner_(std::move(tasks));
+    const absl::Duration end = clock_.Monotonic();
+    ran = end - start;
+    const auto late = std::count_if(deadlines.begin(), deadlines.end(),
+                                    [end](absl::Duration deadline) { return deadline < end; });
+    if (late > 0) probe_.TasksLate(static_cast<size_t>(late));
+  }
   const MutexLock lock(mutex_);
-  expected_run_time_ = expected_run_time_ == absl::ZeroDuration()
-                           ? ran
-                           : expected_run_time_ * (1 - kNewestWeight) + ran * kNewestWeight;
+  busy_until_[executor].reset();
+  if (size > 0) cost_.Observe(size, ran);
+}
+
+void BatchQueue::RunTimer() {
+  while (true) {
+    Harvest harvest = NextDead();
+    Answer(harvest);
+    if (harvest.finished) return;
+  }
+}
+
+BatchQueue::Harvest BatchQueue::NextDead() {
+  Harvest harvest;
+  const MutexLock lock(mutex_);
+  while (true) {
+    harvest.finished = timer_stopped_;
+    harvest.taken_at = clock_.Monotonic();
+    DropDead(harvest);
+    if (harvest.HasWork()) {
+      // The queue has become shorter.
+      harvest.retries.swap(retries_);
+      return harvest;
+    }
+    if (waiting_.empty()) {
+      timer_asleep_ = true;
+      timer_wanted_.Wait(mutex_);
+      timer_asleep_ = false;
+      continue;
+    }
+    const absl::Duration left = waiting_.EarliestDeadline() - harvest.taken_at;
+    timer_wanted_.WaitFor(mutex_, std::max(kShortestTick, std::min(kTick, left)));
+  }
 }
 
 }  // namespace provnet

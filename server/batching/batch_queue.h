@@ -2,19 +2,21 @@
 #define PROVNET_SERVER_BATCHING_BATCH_QUEUE_H_
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <string>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/batching/batch_cost.h"
 #include "server/batching/batch_policy.h"
 #include "server/batching/batch_probe.h"
 #include "server/batching/batch_task.h"
+#include "server/batching/task_lines.h"
+#include "server/batching/wait_forecast.h"
 #include "storage/base/clock.h"
 #include "storage/base/mutex.h"
 
@@ -22,15 +24,29 @@ namespace provnet {
 
 // A bounded queue of tasks and the executor threads that run them in batches. Thread-safe.
 //
-// First come, first served. An idle executor asks DecideBatch what to do, takes up to
-// `max_batch_size` tasks and runs them; meanwhile the next batch gathers. Cancelled and expired
-// tasks are dropped and answered before a batch is formed. Neither the runner, the probe nor a
-// task's Reject is called under the lock.
+// Admission: a task that by the forecast (ForecastWait) can't be answered in time, or would wait
+// longer than the queue's bound, is refused at once instead of being answered late. The forecast
+// rests on what batches cost (BatchCost), learned while they run. A task that finds an idle
+// executor and nobody ahead is never refused, so a wrong prediction can't shut a queue for good.
+//
+// Order: TaskLines. An idle executor asks DecideBatch what to do, takes those that BatchMembers
+// lets in, and runs them; meanwhile the next batch gathers.
+//
+// Cancelled and expired tasks are dropped and answered by a timer thread, which runs whatever the
+// executors do, and by an executor before it forms a batch and again before it runs it: no task
+// begins to run after its deadline.
+//
+// Neither the runner, the probe nor a task's Reject is called under the lock.
 class BatchQueue {
  public:
   struct Options {
-    // Most tasks that wait (those that run are not counted); at least 1. More are refused.
+    // Most tasks that wait (those that run are not counted); at least 1. More are refused, unless
+    // one of lower priority can make room.
     size_t max_waiting = 1024;
+    // Longest predicted wait with which a task is taken; above zero.
+    absl::Duration max_predicted_wait = absl::InfiniteDuration();
+    // What a step in priority is worth; see TaskLines. At least zero.
+    absl::Duration head_start = absl::Milliseconds(500);
     // Threads that run batches; at least 1.
     int executors = 1;
     BatchLimits limits = {};
@@ -42,7 +58,7 @@ class BatchQueue {
   // executors at a time.
   using Runner = std::function<void(std::vector<std::unique_ptr<BatchTask>> batch)>;
 
-  // Starts the executors. `clock` and `probe` outlive the queue. INVALID_ARGUMENT names the option
+  // Starts the threads. `clock` and `probe` outlive the queue. INVALID_ARGUMENT names the option
   // and its bound.
   static absl::StatusOr<std::unique_ptr<BatchQueue>> Create(Options options, Runner runner,
                                                             const Clock& clock, BatchProbe& probe);
@@ -52,28 +68,27 @@ class BatchQueue {
   BatchQueue(const BatchQueue&) = delete;
   BatchQueue& operator=(const BatchQueue&) = delete;
 
-  // Takes the task, which then is run or answered with Reject; never blocks. RESOURCE_EXHAUSTED
-  // when the queue is full, UNAVAILABLE when it is draining: the task stays with the caller.
+  // Takes the task, which then is run or answered with Reject; never blocks. On an error the task
+  // stays with the caller: UNAVAILABLE when the queue is draining; RESOURCE_EXHAUSTED, with
+  // RetryAfter, when it is full, its predicted wait is too long or the task's deadline too close.
+  // May answer another task, of lower priority, on this thread.
   absl::Status Enqueue(std::unique_ptr<BatchTask>&& task);
 
-  // Calls `retry` once, as soon as a refused Enqueue is worth another try: there is room, or the
-  // queue drains. At once on this thread when that is so already, else later on an executor. There
-  // may be competition, so the try may fail again.
+  // Calls `retry` once, as soon as an Enqueue that was refused with RESOURCE_EXHAUSTED is worth
+  // another try: the queue has become shorter, or it drains. At once on this thread when an
+  // executor is idle and nothing waits, else later on one of the queue's threads. There may be
+  // competition, so the try may fail again.
   void WhenRoom(std::function<void()> retry);
 
-  // Refuses new tasks, runs those that wait, joins the executors. Idempotent; not from an executor.
+  // Refuses new tasks, runs those that wait, joins the threads. Idempotent; not from one of them.
   void Drain();
 
  private:
-  struct Waiting {
-    std::unique_ptr<BatchTask> task;
-    absl::Duration arrival;
-  };
-  // What an executor takes out of the queue under the lock, to be dealt with outside.
+  // What a thread takes out of the queue under the lock, to be dealt with outside.
   struct Harvest {
-    std::vector<Waiting> batch;
-    std::vector<Waiting> cancelled;
-    std::vector<Waiting> expired;
+    std::vector<WaitingTask> batch;
+    std::vector<WaitingTask> cancelled;
+    std::vector<WaitingTask> expired;
     std::vector<std::function<void()>> retries;
     DispatchReason reason = DispatchReason::kExecutorFree;
     absl::Duration taken_at;
@@ -84,17 +99,32 @@ class BatchQueue {
              !retries.empty();
     }
   };
+  // Why a task is not taken.
+  struct Refusal {
+    RejectReason reason;
+    absl::Status status;
+  };
 
   BatchQueue(Options options, Runner runner, const Clock& clock, BatchProbe& probe);
 
-  void RunExecutor();
+  std::optional<Refusal> Admit(const BatchTask& task, absl::Duration now,
+                               const WaitForecast& forecast, size_t ahead, WaitingTask& displaced)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  QueueLoad Load(size_t ahead, absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool HasIdleExecutor() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  void RunExecutor(size_t number);
   // Waits until there is something to do, or the queue is drained.
-  Harvest NextHarvest();
+  Harvest NextHarvest(size_t executor);
   void DropDead(Harvest& harvest) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void TakeBatch(Harvest& harvest) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeBatch(size_t executor, Harvest& harvest) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   QueueSnapshot Snapshot() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Answer(Harvest& harvest);
-  void RunBatch(Harvest harvest);
+  void RunBatch(size_t executor, Harvest harvest);
+
+  void RunTimer();
+  // Waits until tasks have died; finished once the queue is drained.
+  Harvest NextDead();
 
   const Options options_;
   const Runner runner_;
@@ -103,15 +133,21 @@ class BatchQueue {
 
   Mutex mutex_;
   CondVar changed_;
-  std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
+  TaskLines waiting_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::function<void()>> retries_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
-  // Moving average over the batches so far.
-  absl::Duration expected_run_time_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
+  BatchCost cost_ ABSL_GUARDED_BY(mutex_);
+  // By executor: when its batch will probably end; nothing while it is idle.
+  std::vector<std::optional<absl::Duration>> busy_until_ ABSL_GUARDED_BY(mutex_);
+  // Wakes the timer when it sleeps, which it does while nothing waits.
+  CondVar timer_wanted_;
+  bool timer_asleep_ ABSL_GUARDED_BY(mutex_) = false;
+  bool timer_stopped_ ABSL_GUARDED_BY(mutex_) = false;
 
   // Serialises Drain; guards the joining of the threads.
   Mutex drain_mutex_;
   std::vector<std::thread> executors_ ABSL_GUARDED_BY(drain_mutex_);
+  std::thread timer_ ABSL_GUARDED_BY(drain_mutex_);
 };
 
 }  // namespace provnet

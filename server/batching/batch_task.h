@@ -2,6 +2,7 @@
 #define PROVNET_SERVER_BATCHING_BATCH_TASK_H_
 
 #include <atomic>
+#include <cstddef>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -18,13 +19,23 @@ class CancelToken {
   std::atomic<bool> cancelled_{false};
 };
 
+// Who goes first in a queue; see TaskLines for how far.
+enum class Priority {
+  // Somebody waits for the answer.
+  kHigh,
+  kNormal,
+  // Work that fills what the others leave.
+  kLow,
+};
+inline constexpr size_t kPriorityCount = 3;
+
 // One unit of a batch. A queue either hands it to the runner or answers it with Reject, never both.
 class BatchTask {
  public:
   virtual ~BatchTask() = default;
 
-  // Answers the task without running it: CANCELLED or DEADLINE_EXCEEDED. Called at most once,
-  // outside of any lock.
+  // Answers the task without running it: CANCELLED, DEADLINE_EXCEEDED or RESOURCE_EXHAUSTED. Called
+  // at most once, outside of any lock.
   virtual void Reject(absl::Status status) = 0;
 
   // Whether the caller has given up. Called under the queue's lock: read a flag, nothing more.
@@ -32,6 +43,9 @@ class BatchTask {
 
   // When the answer becomes worthless, on Clock::Monotonic(); infinite for never. Constant.
   virtual absl::Duration deadline() const = 0;
+
+  // Constant.
+  virtual Priority priority() const { return Priority::kNormal; }
 };
 
 }  // namespace provnet

@@ -48,6 +48,9 @@ class ServerMetrics::QueueMetrics final : public BatchProbe {
   QueueMetrics(Impl& impl, const std::string& model);
 
   void TaskOffered() override { depth_.Increment(); }
+  void WaitPredicted(absl::Duration wait) override {
+    predicted_wait_.Set(absl::ToDoubleSeconds(wait));
+  }
   void TaskRejected(RejectReason reason) override {
     depth_.Decrement();
     rejected_[static_cast<size_t>(reason)]->Increment();
@@ -58,13 +61,16 @@ class ServerMetrics::QueueMetrics final : public BatchProbe {
     size_.Observe(static_cast<double>(size));
     dispatched_[static_cast<size_t>(reason)]->Increment();
   }
+  void TasksLate(size_t count) override { late_.Increment(static_cast<double>(count)); }
 
  private:
   Gauge& depth_;
+  Gauge& predicted_wait_;
+  Counter& late_;
   Histogram& wait_;
   Histogram& size_;
   std::array<Counter*, 4> dispatched_;
-  std::array<Counter*, 4> rejected_;
+  std::array<Counter*, kRejectReasonCount> rejected_;
 };
 
 struct ServerMetrics::Impl {
@@ -110,6 +116,15 @@ struct ServerMetrics::Impl {
                                                .Name("provnet_queue_depth")
                                                .Help("Requests that wait in the queue.")
                                                .Register(registry);
+  prometheus::Family<Gauge>& predicted_wait =
+      prometheus::BuildGauge()
+          .Name("provnet_queue_predicted_wait_seconds")
+          .Help("How long the newest request would wait by the forecast, in seconds.")
+          .Register(registry);
+  prometheus::Family<Counter>& late = prometheus::BuildCounter()
+                                          .Name("provnet_requests_late_total")
+                                          .Help("Requests whose deadline passed while they ran.")
+                                          .Register(registry);
   prometheus::Family<Counter>& rejected =
       prometheus::BuildCounter()
           .Name("provnet_requests_rejected_total")
@@ -136,6 +151,8 @@ struct ServerMetrics::Impl {
 
 ServerMetrics::QueueMetrics::QueueMetrics(Impl& impl, const std::string& model)
     : depth_(impl.queue_depth.Add({{"model", model}})),
+      predicted_wait_(impl.predicted_wait.Add({{"model", model}})),
+      late_(impl.late.Add({{"model", model}})),
       wait_(impl.queue_wait.Add({{"model", model}}, SecondsBuckets())),
       size_(impl.batch_size.Add({{"model", model}}, SizeBuckets())) {
   const auto with_reason = [&model](absl::string_view reason) {

@@ -19,7 +19,10 @@ namespace provnet {
 //   provnet_batch_size{model}                         histogram
 //   provnet_batch_dispatch_total{model,reason}        executor_free | full | deadline | draining
 //   provnet_queue_depth{model}                        gauge, tasks that wait
-//   provnet_requests_rejected_total{model,reason}     queue_full | draining | cancelled | expired
+//   provnet_queue_predicted_wait_seconds{model}       gauge, the forecast for the newest task
+//   provnet_requests_rejected_total{model,reason}     queue_full | draining | wait_too_long |
+//                                       deadline_too_close | displaced | cancelled | expired
+//   provnet_requests_late_total{model}                ran, but past the deadline when they ended
 //   provnet_model_info{model,version,device,index_precision}   1 for each loaded version
 //   provnet_model_version{model}                      gauge, the version that answers by default
 //   provnet_model_load_failures_total                 versions refused at load

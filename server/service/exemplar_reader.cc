@@ -91,9 +91,11 @@ absl::StatusOr<v1::GetExemplarsResponse> ReadExemplars(const v1::GetExemplarsReq
 class ExemplarReader::SilentProbe final : public BatchProbe {
  public:
   void TaskOffered() override {}
+  void WaitPredicted(absl::Duration) override {}
   void TaskRejected(RejectReason) override {}
   void TaskWaited(absl::Duration) override {}
   void BatchFormed(size_t, DispatchReason) override {}
+  void TasksLate(size_t) override {}
 };
 
 ExemplarReader::ExemplarReader() : probe_(std::make_unique<SilentProbe>()) {}

@@ -8,23 +8,30 @@
 #include "absl/status/statusor.h"
 #include "server/batching/batch_task.h"
 #include "server/engine/servable.h"
-#include "server/service/explain_codec.h"
+#include "storage/base/clock.h"
 
 namespace provnet {
 
 // One Explain request in a queue.
 class ExplainTask final : public BatchTask {
  public:
-  // Called exactly once, on an executor's thread.
+  // Called exactly once, on one of the queue's threads or on that of a task that displaced this
+  // one.
   using Done = std::function<void(absl::StatusOr<Explanation>)>;
 
   // `token` lives until `done` has been called: let `done` own it or its owner.
-  ExplainTask(ExplainQuery query, const CancelToken& token, absl::Duration deadline, Done done)
-      : query_(std::move(query)), token_(token), deadline_(deadline), done_(std::move(done)) {}
+  ExplainTask(ExplainQuery query, const CancelToken& token, absl::Duration deadline,
+              Priority priority, Done done)
+      : query_(std::move(query)),
+        token_(token),
+        deadline_(deadline),
+        priority_(priority),
+        done_(std::move(done)) {}
 
   void Reject(absl::Status status) override { Finish(std::move(status)); }
   bool cancelled() const override { return token_.cancelled(); }
   absl::Duration deadline() const override { return deadline_; }
+  Priority priority() const override { return priority_; }
 
   const ExplainQuery& query() const { return query_; }
 
@@ -38,11 +45,19 @@ class ExplainTask final : public BatchTask {
   const ExplainQuery query_;
   const CancelToken& token_;
   const absl::Duration deadline_;
+  const Priority priority_;
   Done done_;
 };
 
 // Runs `batch`, which holds ExplainTasks only, on `servable` and finishes each task.
-void RunExplainBatch(const Servable& servable, std::vector<std::unique_ptr<BatchTask>> batch);
+//
+// Where the engine fails on the batch as a whole, its halves are run instead, and so on: an input
+// that makes the network throw fails alone, at the price of 2 log2(size) more runs, and its mates
+// are answered. Members that are cancelled or expired meanwhile are not run again. An engine that
+// fails on everything is found out after 2 log2(size) + 2 failures in a row without any success;
+// from then on parts that fail are not divided any further.
+void RunExplainBatch(const Servable& servable, std::vector<std::unique_ptr<BatchTask>> batch,
+                     const Clock& clock = Clock::Steady());
 
 }  // namespace provnet
 

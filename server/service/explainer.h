@@ -18,7 +18,8 @@ namespace provnet {
 // task for the right queue, and from the task's outcome to a response on the wire. Thread-safe.
 class Explainer {
  public:
-  // Called exactly once: on an executor's thread, or by whoever rejects the task.
+  // Called exactly once, on one of the queue's threads or by whoever rejects the task. Errors carry
+  // RetryInfo where trying again makes sense.
   using Done = std::function<void(absl::StatusOr<v1::ExplainResponse>)>;
   using MembershipDone = std::function<void(absl::StatusOr<v1::CheckMembershipResponse>)>;
 

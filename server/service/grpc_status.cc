@@ -7,6 +7,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "google/rpc/status.pb.h"
+#include "server/batching/retry_after.h"
 
 namespace provnet {
 namespace {
@@ -50,6 +51,8 @@ absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
 }
 
 absl::Status AdviseRetry(absl::Status status) {
+  if (const auto advised = RetryAfter(status); advised.has_value())
+    return WithRetryDelay(WithoutRetryAfter(std::move(status)), *advised);
   if (absl::IsResourceExhausted(status)) {
     return WithRetryDelay(std::move(status), absl::Milliseconds(100));
   }

@@ -12,9 +12,9 @@ namespace provnet {
 // Attaches google.rpc.RetryInfo: trying again makes sense after `delay`. `status` is not OK.
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
 
-// Attaches the delay that fits the code: short for RESOURCE_EXHAUSTED (a full queue empties within
-// some batches) and for UNAVAILABLE (another server, or this one after its restart). Other codes
-// and OK are returned as they are.
+// Attaches the delay that the queue advised (RetryAfter), or else one that fits the code: short for
+// RESOURCE_EXHAUSTED (a full queue empties within some batches) and for UNAVAILABLE (another
+// server, or this one after its restart). Other codes and OK are returned as they are.
 absl::Status AdviseRetry(absl::Status status);
 
 // The delay that WithRetryDelay attached; zero when there is none.

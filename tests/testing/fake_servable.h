@@ -110,9 +110,18 @@ class FakeServable final : public Servable {
   absl::StatusOr<std::vector<absl::StatusOr<Explanation>>> Explain(
       absl::Span<const ExplainQuery* const> queries) const override {
     Enter(queries.size());
+    for (const ExplainQuery* query : queries) {
+      if (IsPoison(*query)) return absl::InternalError("an input made the network throw");
+    }
     std::vector<absl::StatusOr<Explanation>> results;
     for (const ExplainQuery* query : queries) results.push_back(ExplainOne(*query));
     return results;
+  }
+
+  // Every batch that holds an input of one of these classes fails as a whole from now on.
+  void Poison(std::vector<uint32_t> class_ids) {
+    const MutexLock lock(mutex_);
+    poison_ = std::move(class_ids);
   }
 
   void CloseGate() { SetGate(false); }
@@ -141,9 +150,18 @@ class FakeServable final : public Servable {
     while (!gate_open_) changed_.Wait(mutex_);
   }
 
+  static uint32_t ClassOf(const ExplainQuery& query) {
+    return static_cast<uint32_t>(query.input.at(0) * 10 + 0.5F) % 10;
+  }
+
+  bool IsPoison(const ExplainQuery& query) const {
+    const MutexLock lock(mutex_);
+    return std::count(poison_.begin(), poison_.end(), ClassOf(query)) > 0;
+  }
+
   absl::StatusOr<Explanation> ExplainOne(const ExplainQuery& query) const {
     Explanation explanation;
-    explanation.class_id = static_cast<uint32_t>(query.input.at(0) * 10 + 0.5F) % 10;
+    explanation.class_id = ClassOf(query);
     explanation.class_probabilities.assign(10, 0.05F);
     explanation.class_probabilities[explanation.class_id] = 0.55F;
     std::vector<uint64_t> indices;
@@ -184,6 +202,7 @@ class FakeServable final : public Servable {
   mutable CondVar changed_;
   bool gate_open_ ABSL_GUARDED_BY(mutex_) = true;
   mutable std::vector<size_t> batch_sizes_ ABSL_GUARDED_BY(mutex_);
+  std::vector<uint32_t> poison_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace provnet

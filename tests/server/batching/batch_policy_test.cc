@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <string>
 
 namespace provnet {
@@ -91,6 +92,56 @@ INSTANTIATE_TEST_SUITE_P(
             100,
             kDeadline,
             {}}));
+
+// A batch of n costs 2 + n ms.
+BatchCost KnownCost() {
+  BatchCost cost;
+  for (int i = 0; i < 100; ++i) {
+    for (const size_t n : {1, 4, 8}) cost.Observe(n, Ms(2 + static_cast<int64_t>(n)));
+  }
+  return cost;
+}
+
+// What becomes of tasks with these deadlines, in milliseconds from now, in a batch of up to four:
+// one letter each for joins, late, ends the batch.
+std::string Verdicts(std::initializer_list<double> deadlines_ms) {
+  const BatchCost cost = KnownCost();
+  BatchMembers members(kNoLinger, cost, Ms(100));
+  std::string verdicts;
+  for (const double deadline : deadlines_ms) {
+    switch (members.Offer(Ms(100) + absl::Milliseconds(deadline))) {
+      case BatchMembers::Verdict::kJoins:
+        verdicts += 'j';
+        break;
+      case BatchMembers::Verdict::kIsLate:
+        verdicts += 'l';
+        break;
+      case BatchMembers::Verdict::kEndsTheBatch:
+        verdicts += 'e';
+        break;
+    }
+  }
+  return verdicts;
+}
+
+TEST(BatchMembersTest, TheBatchIsAsLargeAsItsDeadlinesAllow) {
+  // Ends of batches of 1, 2, 3, 4: 3, 4, 5 and 6 ms from now.
+  EXPECT_EQ(Verdicts({900, 900, 900, 900, 900}), "jjjje");
+  EXPECT_EQ(Verdicts({6.5, 6.5, 6.5, 6.5, 6.5}), "jjjje");
+  EXPECT_EQ(Verdicts({4.5, 900, 900}), "jje");
+  EXPECT_EQ(Verdicts({900, 900, 4.5}), "jje");
+  EXPECT_EQ(Verdicts({900, 4.5, 900}), "jje");
+  EXPECT_EQ(Verdicts({3.5, 900}), "je");
+  EXPECT_EQ(Verdicts({2.5, 900, 2.5, 900}), "ljlj");
+  EXPECT_EQ(Verdicts({1, 2}), "ll");
+}
+
+TEST(BatchMembersTest, WithoutAKnownCostAllJoin) {
+  const BatchCost cost;
+  BatchMembers members(kNoLinger, cost, Ms(100));
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(members.Offer(Ms(101)), BatchMembers::Verdict::kJoins);
+  EXPECT_EQ(members.size(), 4U);
+}
 
 }  // namespace
 }  // namespace provnet

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/batching/retry_after.h"
 #include "tests/testing/fake_clock.h"
 
 namespace provnet {
@@ -21,6 +23,9 @@ using testing::Pair;
 class Journal final : public BatchProbe {
  public:
   void TaskOffered() override { Add("offered"); }
+  void WaitPredicted(absl::Duration wait) override {
+    Add(absl::StrCat("predicted ", absl::FormatDuration(wait)));
+  }
   void TaskRejected(RejectReason reason) override { Add(RejectReasonName(reason)); }
   void TaskWaited(absl::Duration wait) override {
     const MutexLock lock(mutex_);
@@ -29,6 +34,8 @@ class Journal final : public BatchProbe {
   void BatchFormed(size_t size, DispatchReason reason) override {
     Add(absl::StrCat("batch of ", size, ": ", DispatchReasonName(reason)));
   }
+
+  void TasksLate(size_t count) override { Add(absl::StrCat("late ", count)); }
 
   void Add(absl::string_view event) {
     const MutexLock lock(mutex_);
@@ -57,14 +64,20 @@ class Journal final : public BatchProbe {
 
 class FakeTask final : public BatchTask {
  public:
-  FakeTask(int number, Journal& journal, const CancelToken* token, absl::Duration deadline)
-      : number_(number), journal_(journal), token_(token), deadline_(deadline) {}
+  FakeTask(int number, Journal& journal, const CancelToken* token, absl::Duration deadline,
+           Priority priority)
+      : number_(number),
+        journal_(journal),
+        token_(token),
+        deadline_(deadline),
+        priority_(priority) {}
 
   void Reject(absl::Status status) override {
     journal_.Add(absl::StrCat("rejected ", number_, ": ", status.ToString()));
   }
   bool cancelled() const override { return token_ != nullptr && token_->cancelled(); }
   absl::Duration deadline() const override { return deadline_; }
+  Priority priority() const override { return priority_; }
   void Run() { journal_.Add(absl::StrCat("ran ", number_)); }
   int number() const { return number_; }
 
@@ -73,6 +86,7 @@ class FakeTask final : public BatchTask {
   Journal& journal_;
   const CancelToken* const token_;
   const absl::Duration deadline_;
+  const Priority priority_;
 };
 
 // A queue whose batches stop at a gate that the test opens.
@@ -91,8 +105,12 @@ class BatchQueueTest : public testing::Test {
   }
 
   std::unique_ptr<BatchTask> Task(int number, const CancelToken* token = nullptr,
-                                  absl::Duration deadline = absl::InfiniteDuration()) {
-    return std::make_unique<FakeTask>(number, journal_, token, deadline);
+                                  absl::Duration deadline = absl::InfiniteDuration(),
+                                  Priority priority = Priority::kNormal) {
+    return std::make_unique<FakeTask>(number, journal_, token, deadline, priority);
+  }
+  std::unique_ptr<BatchTask> Task(int number, Priority priority) {
+    return Task(number, nullptr, absl::InfiniteDuration(), priority);
   }
   absl::Status Enqueue(std::unique_ptr<BatchTask> task) { return queue_->Enqueue(std::move(task)); }
 
@@ -103,11 +121,19 @@ class BatchQueueTest : public testing::Test {
       journal_.AwaitCount("at the gate", i + 1);
     }
   }
-  void OpenGate() {
-    const MutexLock lock(gate_mutex_);
-    gate_open_ = true;
-    gate_changed_.SignalAll();
+  void OpenGate() { SetGate(true); }
+  // Lets the queue learn that a batch of one takes `cost`, and leaves its one executor in a batch
+  // that has just begun.
+  void OccupyAfterLearning(absl::Duration cost) {
+    Occupy(1);
+    clock_.Advance(cost);
+    OpenGate();
+    journal_.AwaitCount("ran 1000", 1);
+    SetGate(false);
+    ASSERT_TRUE(Enqueue(Task(1001)).ok());
+    journal_.AwaitCount("at the gate", 2);
   }
+  absl::Duration In(int64_t ms) const { return clock_.Monotonic() + absl::Milliseconds(ms); }
 
   std::vector<std::vector<int>> batches() {
     const MutexLock lock(gate_mutex_);
@@ -119,6 +145,12 @@ class BatchQueueTest : public testing::Test {
   std::unique_ptr<BatchQueue> queue_;
 
  private:
+  void SetGate(bool open) {
+    const MutexLock lock(gate_mutex_);
+    gate_open_ = open;
+    gate_changed_.SignalAll();
+  }
+
   void Run(std::vector<std::unique_ptr<BatchTask>> batch) {
     {
       const MutexLock lock(gate_mutex_);
@@ -221,6 +253,140 @@ TEST_F(BatchQueueTest, DropsTheExpiredAndServesItsMates) {
   EXPECT_EQ(journal_.Count("expired"), 1);
 }
 
+TEST_F(BatchQueueTest, AnswersTheExpiredWhileTheExecutorIsStuck) {
+  Start({});
+  Occupy(1);
+  ASSERT_TRUE(Enqueue(Task(1, nullptr, In(5))).ok());
+  ASSERT_TRUE(Enqueue(Task(2)).ok());
+  clock_.Advance(absl::Milliseconds(6));
+  journal_.AwaitCount("rejected 1: DEADLINE_EXCEEDED: the deadline passed after 6ms in the queue",
+                      1);
+  EXPECT_THAT(batches(), ElementsAre(ElementsAre(1000)));
+}
+
+TEST_F(BatchQueueTest, AnswersTheCancelledWhileTheExecutorIsStuck) {
+  Start({});
+  Occupy(1);
+  CancelToken token;
+  ASSERT_TRUE(Enqueue(Task(1, &token)).ok());
+  token.Cancel();
+  journal_.AwaitCount("rejected 1: CANCELLED: the caller cancelled the request", 1);
+  EXPECT_THAT(batches(), ElementsAre(ElementsAre(1000)));
+}
+
+TEST_F(BatchQueueTest, TheDeadMakeRoomWhileTheExecutorIsStuck) {
+  Start({.max_waiting = 1});
+  Occupy(1);
+  CancelToken token;
+  ASSERT_TRUE(Enqueue(Task(1, &token)).ok());
+  queue_->WhenRoom([this] { journal_.Add("room"); });
+  token.Cancel();
+  journal_.AwaitCount("room", 1);
+  EXPECT_TRUE(Enqueue(Task(2)).ok());
+}
+
+TEST_F(BatchQueueTest, RefusesAtOnceWhatItCannotAnswerInTime) {
+  Start({.limits = {.max_batch_size = 1}});
+  OccupyAfterLearning(absl::Milliseconds(10));
+  std::unique_ptr<BatchTask> task = Task(1, nullptr, In(19));
+  const absl::Status status = queue_->Enqueue(std::move(task));
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(
+      std::string(status.message()),
+      HasSubstr("would take about 20ms with 0 requests ahead, and the deadline is in 19ms"));
+  EXPECT_THAT(RetryAfter(status), testing::Optional(absl::Milliseconds(10)));
+  EXPECT_NE(task, nullptr);
+  EXPECT_EQ(journal_.Count("deadline_too_close"), 1);
+
+  ASSERT_TRUE(Enqueue(Task(2, nullptr, In(20))).ok());
+  EXPECT_EQ(journal_.Count("predicted 10ms"), 2);
+  // Its batch would be the third.
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(3, nullptr, In(25)))));
+  EXPECT_EQ(journal_.Count("predicted 20ms"), 1);
+}
+
+TEST_F(BatchQueueTest, RefusesAtOnceWhenThePredictedWaitIsOverTheBound) {
+  Start({.max_predicted_wait = absl::Milliseconds(15), .limits = {.max_batch_size = 1}});
+  OccupyAfterLearning(absl::Milliseconds(40));
+  // With nobody ahead the bound does not count: the wait is that for one batch.
+  ASSERT_TRUE(Enqueue(Task(1)).ok());
+  const absl::Status status = Enqueue(Task(2));
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("the predicted wait is 80ms, the limit is 15ms"));
+  EXPECT_THAT(RetryAfter(status), testing::Optional(absl::Milliseconds(65)));
+  EXPECT_EQ(journal_.Count("wait_too_long"), 1);
+}
+
+TEST_F(BatchQueueTest, AnIdleExecutorTakesWhateverItsDeadline) {
+  Start({.limits = {.max_batch_size = 1}});
+  OccupyAfterLearning(absl::Milliseconds(10));
+  OpenGate();
+  journal_.AwaitCount("ran 1001", 1);
+  // Until the executor is idle again, the forecast for that moment refuses.
+  while (!Enqueue(Task(1, nullptr, In(5))).ok()) std::this_thread::yield();
+  journal_.AwaitCount("ran 1", 1);
+}
+
+TEST_F(BatchQueueTest, ABatchEndsWhereOneMoreWouldMakeAMemberLate) {
+  Start({.limits = {.max_batch_size = 8}});
+  // One costs 10 ms and, as nothing else is known, two cost 20.
+  OccupyAfterLearning(absl::Milliseconds(10));
+  ASSERT_TRUE(Enqueue(Task(1, nullptr, In(35))).ok());
+  for (int i = 2; i <= 4; ++i) ASSERT_TRUE(Enqueue(Task(i)).ok());
+  clock_.Advance(absl::Milliseconds(10));
+  OpenGate();
+  queue_->Drain();
+  // 25 ms are left to the first.
+  EXPECT_THAT(batches(), ElementsAre(ElementsAre(1000), ElementsAre(1001), ElementsAre(1, 2),
+                                     ElementsAre(3, 4)));
+}
+
+TEST_F(BatchQueueTest, CountsThoseWhoseDeadlinePassedWhileTheyRan) {
+  Start({});
+  ASSERT_TRUE(Enqueue(Task(1, nullptr, In(5))).ok());
+  journal_.AwaitCount("at the gate", 1);
+  clock_.Advance(absl::Milliseconds(6));
+  OpenGate();
+  queue_->Drain();
+  EXPECT_EQ(journal_.Count("ran 1"), 1);
+  EXPECT_EQ(journal_.Count("late 1"), 1);
+}
+
+TEST_F(BatchQueueTest, HighPriorityGoesFirstWithinItsHeadStart) {
+  Start({.head_start = absl::Milliseconds(100), .limits = {.max_batch_size = 1}});
+  Occupy(1);
+  ASSERT_TRUE(Enqueue(Task(1, Priority::kLow)).ok());
+  clock_.Advance(absl::Milliseconds(150));
+  ASSERT_TRUE(Enqueue(Task(2, Priority::kNormal)).ok());
+  clock_.Advance(absl::Milliseconds(40));
+  ASSERT_TRUE(Enqueue(Task(3, Priority::kHigh)).ok());
+  clock_.Advance(absl::Milliseconds(20));
+  // 210 ms behind the low one, whose two head starts are 200: it is not overtaken any more.
+  ASSERT_TRUE(Enqueue(Task(4, Priority::kHigh)).ok());
+  OpenGate();
+  queue_->Drain();
+  EXPECT_THAT(batches(), ElementsAre(ElementsAre(1000), ElementsAre(3), ElementsAre(1),
+                                     ElementsAre(4), ElementsAre(2)));
+}
+
+TEST_F(BatchQueueTest, HighPriorityTakesTheLastLowPlaceOfAFullQueue) {
+  Start({.max_waiting = 2});
+  Occupy(1);
+  ASSERT_TRUE(Enqueue(Task(1, Priority::kLow)).ok());
+  ASSERT_TRUE(Enqueue(Task(2, Priority::kLow)).ok());
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(3, Priority::kLow))));
+  ASSERT_TRUE(Enqueue(Task(4, Priority::kHigh)).ok());
+  EXPECT_EQ(journal_.Count("displaced"), 1);
+  OpenGate();
+  queue_->Drain();
+  EXPECT_THAT(batches(), ElementsAre(ElementsAre(1000), ElementsAre(4, 1)));
+  EXPECT_EQ(journal_.Count("rejected 2: RESOURCE_EXHAUSTED: the queue is full, and a request of "
+                           "higher priority took this one's place [provnet/batching/"
+                           "retry_after_ns='10000000']"),
+            1);
+}
+
 TEST_F(BatchQueueTest, DrainRunsAllThatWait) {
   Start({.limits = {.max_batch_size = 3}});
   Occupy(1);
@@ -297,6 +463,8 @@ TEST(BatchQueueOptionsTest, NamesTheOptionThatIsWrong) {
       {{.executors = 0}, "executors is 0"},
       {{.limits = {.max_batch_size = 0}}, "max_batch_size is 0"},
       {{.limits = {.linger = -absl::Seconds(1)}}, "linger is -1s"},
+      {{.max_predicted_wait = absl::ZeroDuration()}, "max_predicted_wait is 0"},
+      {{.head_start = -absl::Seconds(1)}, "head_start is -1s"},
   };
   for (const auto& [options, want] : rows) {
     const auto queue = BatchQueue::Create(

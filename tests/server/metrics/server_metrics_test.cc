@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 
@@ -80,6 +81,25 @@ TEST(ServerMetricsTest, TheDepthIsWhatWasOfferedAndHasNotLeft) {
   EXPECT_EQ(Value(text, "provnet_batch_dispatch_total{model=\"digits\",reason=\"executor_free\"}"),
             1);
   EXPECT_EQ(Value(text, "provnet_batch_size_sum{model=\"digits\"}"), 6);
+}
+
+TEST(ServerMetricsTest, ShowsTheForecastAndWhoWasLate) {
+  ServerMetrics metrics;
+  BatchProbe& probe = metrics.BatchProbeFor("digits");
+  probe.WaitPredicted(absl::Milliseconds(250));
+  probe.TasksLate(3);
+  for (size_t reason = 0; reason < kRejectReasonCount; ++reason)
+    probe.TaskRejected(static_cast<RejectReason>(reason));
+  const std::string text = metrics.Text();
+  EXPECT_EQ(Value(text, "provnet_queue_predicted_wait_seconds{model=\"digits\"}"), 0.25);
+  EXPECT_EQ(Value(text, "provnet_requests_late_total{model=\"digits\"}"), 3);
+  for (const char* reason : {"queue_full", "draining", "wait_too_long", "deadline_too_close",
+                             "displaced", "cancelled", "expired"}) {
+    EXPECT_EQ(Value(text, absl::StrCat("provnet_requests_rejected_total{model=\"digits\",reason=\"",
+                                       reason, "\"}")),
+              1)
+        << reason;
+  }
 }
 
 TEST(ServerMetricsTest, OneModelHasOneProbe) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/rpc/status.pb.h"
+#include "server/batching/retry_after.h"
 
 namespace provnet {
 namespace {
@@ -42,6 +43,15 @@ TEST(GrpcStatusTest, AdvisesToRetryWhereThatHelps) {
   EXPECT_GT(RetryDelay(AdviseRetry(absl::ResourceExhaustedError("x"))), absl::ZeroDuration());
   EXPECT_EQ(RetryDelay(AdviseRetry(absl::InvalidArgumentError("x"))), absl::ZeroDuration());
   EXPECT_TRUE(AdviseRetry(absl::OkStatus()).ok());
+}
+
+TEST(GrpcStatusTest, TheQueuesOwnAdviceGoesToTheWire) {
+  const absl::Status advised =
+      AdviseRetry(WithRetryAfter(absl::ResourceExhaustedError("too long"), absl::Milliseconds(37)));
+  EXPECT_EQ(RetryDelay(advised), absl::Milliseconds(37));
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(ToGrpcStatus(advised).error_details()));
+  EXPECT_EQ(details.details_size(), 1);
 }
 
 TEST(GrpcStatusTest, CutsLongMessagesBetweenCharacters) {

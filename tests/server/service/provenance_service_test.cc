@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "google/rpc/status.pb.h"
 #include "tests/server/service/test_server.h"
+#include "tests/testing/fake_clock.h"
 
 namespace provnet {
 namespace {
@@ -93,6 +94,8 @@ TEST(ExplainTest, EachBadRequestIsRefusedWithItsReason) {
       {"no input", [](R& r) { r.clear_tensor(); }, grpc::INVALID_ARGUMENT, "no input"},
       {"short tensor", [](R& r) { r.mutable_tensor()->set_data("abc"); }, grpc::INVALID_ARGUMENT,
        "3 bytes, expected 16"},
+      {"no such priority", [](R& r) { r.set_priority(static_cast<v1::Priority>(9)); },
+       grpc::INVALID_ARGUMENT, "priority is 9"},
       {"no model named", [](R& r) { r.clear_model(); }, grpc::INVALID_ARGUMENT, "shapes"},
       {"unknown model", [](R& r) { r.mutable_model()->set_name("cats"); }, grpc::NOT_FOUND, "cats"},
       {"unknown version", [](R& r) { r.mutable_model()->set_version(9); }, grpc::NOT_FOUND, "9"},
@@ -159,6 +162,77 @@ TEST(ExplainTest, AFullQueueRefusesWithRetryInfo) {
   EXPECT_EQ(status.error_code(), grpc::RESOURCE_EXHAUSTED);
   EXPECT_THAT(status.error_message(), HasSubstr("the limit is 1"));
   EXPECT_GT(RetryMs(status), 0);
+  server.model().OpenGate();
+  for (std::thread& caller : callers) caller.join();
+}
+
+TEST(ExplainTest, ADeadlineThatCannotBeMetIsRefusedAtOnceWithRetryInfo) {
+  ServerOptions options;
+  options.queue.limits.max_batch_size = 1;
+  FakeClock clock;
+  TestServer server(options, {FakeServable::Options()}, clock);
+  server.Serve();
+  const auto hold_a_batch = [&server](size_t number) {
+    server.model().CloseGate();
+    std::thread caller([&server] {
+      grpc::ClientContext unbounded;
+      v1::ExplainResponse response;
+      EXPECT_TRUE(server.stub().Explain(&unbounded, MakeRequest(), &response).ok());
+    });
+    server.model().AwaitBatches(number);
+    return caller;
+  };
+  std::thread first = hold_a_batch(1);
+  // The first batch takes ten minutes by the server's clock, so that no call can wait for another.
+  clock.Advance(absl::Minutes(10));
+  server.model().OpenGate();
+  first.join();
+  std::thread second = hold_a_batch(2);
+  const grpc::Status status = Explain(server.stub(), MakeRequest());
+  EXPECT_EQ(status.error_code(), grpc::RESOURCE_EXHAUSTED) << status.error_message();
+  EXPECT_THAT(status.error_message(), HasSubstr("the deadline is too close"));
+  EXPECT_GT(RetryMs(status), 0);
+  EXPECT_THAT(server.metrics().Text(),
+              HasSubstr("provnet_requests_rejected_total{model=\"digits\",reason=\"deadline_too_"
+                        "close\"} 1"));
+  server.model().OpenGate();
+  second.join();
+}
+
+TEST(ExplainTest, ADeadlineInTheQueueIsKeptWhileTheEngineIsStuck) {
+  TestServer server;
+  server.Serve();
+  server.model().CloseGate();
+  std::thread first([&server] { EXPECT_TRUE(Explain(server.stub(), MakeRequest()).ok()); });
+  server.model().AwaitBatches(1);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(30));
+  v1::ExplainResponse response;
+  EXPECT_EQ(server.stub().Explain(&context, MakeRequest(), &response).error_code(),
+            grpc::DEADLINE_EXCEEDED);
+  // The queue let go of it too, although no executor came by.
+  while (!absl::StrContains(server.metrics().Text(), "provnet_queue_depth{model=\"digits\"} 0"))
+    std::this_thread::yield();
+  server.model().OpenGate();
+  first.join();
+  EXPECT_THAT(server.model().batch_sizes(), testing::ElementsAre(1));
+}
+
+TEST(ExplainTest, APoisonedRequestFailsAloneAndItsMatesAreAnswered) {
+  TestServer server;
+  server.Serve();
+  server.model().Poison({7});
+  server.model().CloseGate();
+  std::vector<std::thread> callers;
+  callers.emplace_back([&server] { EXPECT_TRUE(Explain(server.stub(), MakeRequest()).ok()); });
+  server.model().AwaitBatches(1);
+  for (uint32_t i = 0; i < 10; ++i) {
+    callers.emplace_back([&server, i] {
+      const grpc::Status status = Explain(server.stub(), MakeRequest(i));
+      EXPECT_EQ(status.error_code(), i == 7 ? grpc::INTERNAL : grpc::OK) << i;
+    });
+  }
+  while (server.server().in_flight() < 11) std::this_thread::yield();
   server.model().OpenGate();
   for (std::thread& caller : callers) caller.join();
 }

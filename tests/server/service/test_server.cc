@@ -22,7 +22,8 @@ std::vector<BundleLocation> Locations(const std::vector<std::shared_ptr<FakeServ
 
 }  // namespace
 
-TestServer::TestServer(ServerOptions options, std::vector<FakeServable::Options> models)
+TestServer::TestServer(ServerOptions options, std::vector<FakeServable::Options> models,
+                       const Clock& clock)
     : models_(MakeModels(models)),
       registry_([this] { return Locations(models_); },
                 [this](const BundleLocation& location) -> absl::StatusOr<ModelHandle> {
@@ -42,7 +43,7 @@ TestServer::TestServer(ServerOptions options, std::vector<FakeServable::Options>
                                  return metrics_.BatchProbeFor(s.manifest().model());
                                },
                                [this] { return metrics_.Text(); }},
-                              log_, Clock::Steady());
+                              log_, clock);
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
   stub_ = v1::ProvenanceService::NewStub(NewChannel());

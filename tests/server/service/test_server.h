@@ -21,8 +21,10 @@ namespace provnet {
 // except the stubs.
 class TestServer {
  public:
+  // `clock` is what the server goes by; it outlives this.
   explicit TestServer(ServerOptions options = {},
-                      std::vector<FakeServable::Options> models = {FakeServable::Options()});
+                      std::vector<FakeServable::Options> models = {FakeServable::Options()},
+                      const Clock& clock = Clock::Steady());
   ~TestServer();
 
   // Loads the models and becomes ready.

@@ -1,0 +1,37 @@
+#ifndef PROVNET_SERVER_BATCHING_WAIT_FORECAST_H_
+#define PROVNET_SERVER_BATCHING_WAIT_FORECAST_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/batching/batch_cost.h"
+
+namespace provnet {
+
+// What a task that arrives at `now` finds. Times are those of Clock::Monotonic().
+struct QueueLoad {
+  absl::Duration now = absl::ZeroDuration();
+  // Tasks that will run before it.
+  size_t ahead = 0;
+  size_t max_batch_size = 1;
+  // For each executor, when its batch will probably have ended; `now` or earlier for an idle one.
+  // Never empty.
+  std::vector<absl::Duration> free_at;
+};
+
+struct WaitForecast {
+  // When the task's batch will probably begin and end.
+  absl::Duration start;
+  absl::Duration finish;
+};
+
+// What becomes of the task if the queue goes on as it is: full batches ahead of it go, one by one,
+// to the executor that is free first. Behind at least one full batch its own is taken for full too,
+// since by then others have come. Later tasks of higher priority are not foreseen. A pure function;
+// time O(batches ahead x executors).
+WaitForecast ForecastWait(QueueLoad load, const BatchCost& cost);
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_BATCHING_WAIT_FORECAST_H_

@@ -1,0 +1,77 @@
+#include "server/batching/batch_cost.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace provnet {
+namespace {
+
+constexpr absl::Duration Ms(double ms) { return absl::Nanoseconds(static_cast<int64_t>(ms * 1e6)); }
+
+double PredictedMs(const BatchCost& cost, size_t size) {
+  return absl::ToDoubleMilliseconds(cost.Predict(size));
+}
+
+TEST(BatchCostTest, NothingIsKnownAtFirst) {
+  const BatchCost cost;
+  EXPECT_FALSE(cost.known());
+  EXPECT_EQ(cost.Predict(64), absl::ZeroDuration());
+}
+
+TEST(BatchCostTest, ALineIsLearned) {
+  BatchCost cost;
+  for (int i = 0; i < 10; ++i) {
+    for (const size_t n : {1, 8, 32, 64}) cost.Observe(n, Ms(2 + 0.5 * static_cast<double>(n)));
+  }
+  for (const size_t n : {1, 16, 64, 128})
+    EXPECT_NEAR(PredictedMs(cost, n), 2 + 0.5 * static_cast<double>(n), 0.05) << n;
+}
+
+TEST(BatchCostTest, ALineIsLearnedThroughNoise) {
+  BatchCost cost;
+  std::mt19937_64 random(1);
+  std::uniform_int_distribution<size_t> size(1, 64);
+  std::uniform_real_distribution<double> noise(0.8, 1.2);
+  for (int i = 0; i < 500; ++i) {
+    const size_t n = size(random);
+    cost.Observe(n, Ms((3 + 0.25 * static_cast<double>(n)) * noise(random)));
+  }
+  EXPECT_NEAR(PredictedMs(cost, 1), 3.25, 1.0);
+  EXPECT_NEAR(PredictedMs(cost, 64), 19, 1.5);
+}
+
+TEST(BatchCostTest, OneSizeAloneIsTakenForProportional) {
+  BatchCost cost;
+  for (int i = 0; i < 100; ++i) cost.Observe(4, Ms(8));
+  EXPECT_NEAR(PredictedMs(cost, 4), 8, 1e-6);
+  EXPECT_NEAR(PredictedMs(cost, 8), 16, 1e-6);
+  EXPECT_NEAR(PredictedMs(cost, 1), 2, 1e-6);
+}
+
+TEST(BatchCostTest, TheMachineIsFollowedWhenItSlowsDown) {
+  BatchCost cost;
+  for (int i = 0; i < 200; ++i) cost.Observe(16, Ms(10));
+  for (int i = 0; i < 90; ++i) cost.Observe(16, Ms(40));
+  // Three half-lives: an eighth of the old is left.
+  EXPECT_NEAR(PredictedMs(cost, 16), 40 - 30.0 / 8, 0.5);
+}
+
+TEST(BatchCostTest, NeitherPartIsEverNegative) {
+  BatchCost falling;
+  for (int i = 0; i < 50; ++i) {
+    falling.Observe(1, Ms(20));
+    falling.Observe(64, Ms(10));
+  }
+  // A larger batch is never taken for cheaper.
+  EXPECT_NEAR(PredictedMs(falling, 1), PredictedMs(falling, 64), 1e-6);
+  BatchCost steep;
+  for (int i = 0; i < 50; ++i) {
+    steep.Observe(10, Ms(1));
+    steep.Observe(20, Ms(30));
+  }
+  EXPECT_GE(PredictedMs(steep, 1), 0);
+}
+
+}  // namespace
+}  // namespace provnet
