@@ -17,6 +17,7 @@
 #   exemplars_cpu_over_without         server CPU a request with the exemplars' contents over that without
 #   top_k_overlap                      share of the samples that fp32 names too, of those named in the automatic precision
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/bench_lib.sh"
 
 json='' bundle='' reference='' seconds=5 repeats=3 top_k=5
 for argument in "$@"; do
@@ -38,44 +39,15 @@ scripts/setup.sh ${reference:+python3 python3-grpcio python3-protobuf python3-nu
 model_maker=provnet-train
 [[ -z $reference ]] || model_maker=provnet-reference-bundle
 build release "$model_maker" provnet-server provnet provnet-baselines provnet-echo provnet-precision
-bin=build/release/bin
-out=out/bench
-mkdir -p "$out/runs"
-rm -f "$out"/runs/*
+fresh_runs bench
 
 if [[ -n $reference ]]; then
-  bundle=$out/models/reference/1
-  [[ -d $bundle ]] || { say "making the reference model"; "$bin/provnet-reference-bundle" --output="$out/models/reference" >/dev/null; }
+  bundle=$(reference_bundle)
 elif [[ -z $bundle ]]; then
   bundle=$out/models/digits/1
   if [[ -n ${PROVNET_DATA_DIR:-} ]]; then dataset=(--dataset=idx:"$PROVNET_DATA_DIR/mnist" --subset=0.3); else dataset=(--dataset=glyphs:18000); fi
   [[ -d $bundle ]] || { say "training the model to measure"; "$bin/provnet-train" fit "${dataset[@]}" --seed=1 --output="$out/models/digits"; }
 fi
-repository=$(dirname "$(dirname "$bundle")")
-model=$(basename "$(dirname "$bundle")")
-
-pid=''
-stop() { if [[ -n $pid ]]; then kill -TERM "$pid" 2>/dev/null && wait "$pid" || true; fi; pid=''; }
-trap stop EXIT
-
-# start COMMAND...: runs it until stop; sets $grpc and $http.
-start() {
-  rm -f "$out/ports"
-  "$@" --port_file="$out/ports" 2>"$out/server.log" &
-  pid=$!
-  await_ports "$out/ports" "$pid" "$out/server.log"
-}
-
-# load NAME REPEAT ARGUMENT...: one run of the load driver against $grpc.
-load() {
-  local name=$1 repeat=$2
-  shift 2
-  "$bin/provnet" bench --server="$grpc" ${http:+--http="$http"} --model="$model" --duration="${seconds}s" --warmup=2s --top-k=$top_k \
-    --json="$out/runs/$name.$repeat.json" "$@" | sed "s/^/  $name: /" >&2
-}
-
-serve() { start "$bin/provnet-server" --model-repository="$repository" --listen=127.0.0.1:0 --http=127.0.0.1:0 --log-level=warning "$@"; }
-
 # The Python peer, with the BLAS kernels that our own programs choose for themselves (server/model/library_environment.h).
 serve_python() {
   local stubs=$out/python_stubs kernels
@@ -113,7 +85,7 @@ for ((repeat = 1; repeat <= repeats; ++repeat)); do
   fi
 done
 
-report=$(jq -n --arg date "$(date -u +%F)" --arg machine "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores" \
+report=$(jq -n --arg date "$(date -u +%F)" --arg machine "$(machine)" \
   --arg bundle "$bundle" --argjson manifest "$(<"$bundle/manifest.json")" '
   def median: sort | .[length / 2 | floor];
   reduce inputs as $run ({}; .[input_filename | split("/")[-1] | split(".")[0]] += [$run])

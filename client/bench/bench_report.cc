@@ -22,6 +22,23 @@ std::string Cost(absl::string_view who, std::optional<double> cpu_seconds_per_re
   return absl::StrFormat("%-12s%.3f ms CPU per request\n", who, *cpu_seconds_per_request * 1e3);
 }
 
+nlohmann::ordered_json SummaryJson(const LatencySummary& summary) {
+  return {{"count", summary.count},
+          {"mean", absl::ToDoubleSeconds(summary.mean)},
+          {"p50", absl::ToDoubleSeconds(summary.p50)},
+          {"p90", absl::ToDoubleSeconds(summary.p90)},
+          {"p99", absl::ToDoubleSeconds(summary.p99)},
+          {"p99.9", absl::ToDoubleSeconds(summary.p999)},
+          {"max", absl::ToDoubleSeconds(summary.max)}};
+}
+
+std::string Line(absl::string_view name, const LatencySummary& summary) {
+  return absl::StrFormat("%-12sp50 %s   p90 %s   p99 %s   p99.9 %s   max %s\n", name,
+                         Milliseconds(summary.p50), Milliseconds(summary.p90),
+                         Milliseconds(summary.p99), Milliseconds(summary.p999),
+                         Milliseconds(summary.max));
+}
+
 nlohmann::json OrNull(std::optional<double> value) {
   return value.has_value() ? nlohmann::json(*value) : nlohmann::json(nullptr);
 }
@@ -36,6 +53,10 @@ uint64_t BenchReport::failed() const {
 
 double BenchReport::throughput() const {
   return static_cast<double>(succeeded) / absl::ToDoubleSeconds(window);
+}
+
+double BenchReport::goodput() const {
+  return static_cast<double>(in_time) / absl::ToDoubleSeconds(window);
 }
 
 std::optional<double> BenchReport::client_cpu_seconds_per_request() const {
@@ -55,10 +76,14 @@ std::string BenchReportText(const BenchReport& report) {
                         report.channels == 1 ? "" : "s", absl::FormatDuration(report.window));
   absl::StrAppendFormat(&text, "throughput  %.1f requests/s (%d answered, %d failed)\n",
                         report.throughput(), report.succeeded, report.failed());
-  const LatencySummary& latency = report.latency;
-  absl::StrAppend(&text, "latency     p50 ", Milliseconds(latency.p50), "   p90 ",
-                  Milliseconds(latency.p90), "   p99 ", Milliseconds(latency.p99), "   p99.9 ",
-                  Milliseconds(latency.p999), "   max ", Milliseconds(latency.max), "\n");
+  absl::StrAppend(&text, Line("latency", report.latency));
+  if (report.loop == "open") {
+    absl::StrAppendFormat(&text, "in time     %.1f requests/s within %s\n", report.goodput(),
+                          absl::FormatDuration(report.deadline));
+    absl::StrAppend(&text, Line("driver lag", report.send_lag));
+  }
+  if (report.refusal_latency.count > 0)
+    absl::StrAppend(&text, Line("refusals", report.refusal_latency));
   for (const auto& [code, count] : report.failures) {
     absl::StrAppendFormat(&text, "failed      %s: %d\n", absl::StatusCodeToString(code), count);
   }
@@ -72,7 +97,6 @@ std::string BenchReportText(const BenchReport& report) {
 }
 
 std::string BenchReportJson(const BenchReport& report) {
-  const LatencySummary& latency = report.latency;
   nlohmann::ordered_json json = {
       {"loop", report.loop},
       {"concurrency", report.concurrency},
@@ -83,14 +107,13 @@ std::string BenchReportJson(const BenchReport& report) {
       {"requests_failed", report.failed()},
       {"throughput_per_second", report.throughput()},
       {"response_bytes", report.response_bytes},
-      {"latency_seconds",
-       {{"count", latency.count},
-        {"mean", absl::ToDoubleSeconds(latency.mean)},
-        {"p50", absl::ToDoubleSeconds(latency.p50)},
-        {"p90", absl::ToDoubleSeconds(latency.p90)},
-        {"p99", absl::ToDoubleSeconds(latency.p99)},
-        {"p99.9", absl::ToDoubleSeconds(latency.p999)},
-        {"max", absl::ToDoubleSeconds(latency.max)}}},
+      {"deadline_seconds", absl::ToDoubleSeconds(report.deadline)},
+      {"requests_offered", report.offered},
+      {"requests_in_time", report.in_time},
+      {"goodput_per_second", report.goodput()},
+      {"latency_seconds", SummaryJson(report.latency)},
+      {"refusal_latency_seconds", SummaryJson(report.refusal_latency)},
+      {"send_lag_seconds", SummaryJson(report.send_lag)},
   };
   json["failures_by_code"] = nlohmann::ordered_json::object();
   for (const auto& [code, count] : report.failures)
@@ -99,6 +122,10 @@ std::string BenchReportJson(const BenchReport& report) {
   json["server_cpu_seconds_per_request"] = OrNull(report.server_cpu_seconds_per_request());
   json["server_rss_bytes"] =
       report.server.has_value() ? nlohmann::ordered_json(report.server->rss_bytes) : nullptr;
+  json["server_requests_run"] =
+      report.server.has_value() ? nlohmann::ordered_json(report.server->requests_run) : nullptr;
+  json["server_requests_late"] =
+      report.server.has_value() ? nlohmann::ordered_json(report.server->requests_late) : nullptr;
   return json.dump(2) + "\n";
 }
 

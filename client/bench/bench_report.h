@@ -11,7 +11,7 @@
 
 namespace provnet {
 
-// Latency of the successful calls.
+// Durations of one kind, e.g. the latency of the successful calls.
 struct LatencySummary {
   uint64_t count = 0;
   absl::Duration mean, p50, p90, p99, p999, max;
@@ -23,6 +23,10 @@ struct ServerCost {
   absl::Duration cpu;
   // Resident set at the end of the window, in bytes.
   uint64_t rss_bytes = 0;
+  // Requests that its models ran while the window lasted, and those of them whose deadline passed
+  // meanwhile.
+  uint64_t requests_run = 0;
+  uint64_t requests_late = 0;
 };
 
 // One measured run.
@@ -37,7 +41,16 @@ struct BenchReport {
   uint64_t succeeded = 0;
   uint64_t response_bytes = 0;
   std::map<absl::StatusCode, uint64_t> failures;
+  // How long a call may take.
+  absl::Duration deadline;
+  // Calls that were due inside the window, and those that were answered within `deadline` of that.
+  uint64_t offered = 0;
+  uint64_t in_time = 0;
   LatencySummary latency;
+  // Of calls that ended with RESOURCE_EXHAUSTED, from when they were sent.
+  LatencySummary refusal_latency;
+  // How late the driver itself was: a run in which this is large did not offer what it says.
+  LatencySummary send_lag;
   // CPU time of this process while the window lasted.
   absl::Duration client_cpu;
   std::optional<ServerCost> server;
@@ -45,6 +58,8 @@ struct BenchReport {
   uint64_t failed() const;
   // Successful calls a second.
   double throughput() const;
+  // Calls a second that were answered in time.
+  double goodput() const;
   // CPU seconds per call that ended in the window; nothing when none did.
   std::optional<double> client_cpu_seconds_per_request() const;
   std::optional<double> server_cpu_seconds_per_request() const;

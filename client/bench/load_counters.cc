@@ -4,11 +4,18 @@
 
 namespace provnet {
 
-void LoadCounters::CallEnded(absl::Duration due, absl::Duration now, absl::StatusCode code,
-                             size_t response_bytes) {
+void LoadCounters::CallEnded(const CallTimes& times, absl::StatusCode code, size_t response_bytes) {
   const bool ok = code == absl::StatusCode::kOk;
-  if (ok && window_.Contains(due)) latency_.Record(now - due);
-  if (!window_.Contains(now)) return;
+  if (window_.Contains(times.due)) {
+    const absl::Duration took = times.ended - times.due;
+    offered_.fetch_add(1, std::memory_order_relaxed);
+    send_lag_.Record(times.sent - times.due);
+    if (ok) latency_.Record(took);
+    if (ok && took <= deadline_) in_time_.fetch_add(1, std::memory_order_relaxed);
+    if (code == absl::StatusCode::kResourceExhausted)
+      refusal_latency_.Record(times.ended - times.sent);
+  }
+  if (!window_.Contains(times.ended)) return;
   if (ok) {
     succeeded_.fetch_add(1, std::memory_order_relaxed);
     response_bytes_.fetch_add(response_bytes, std::memory_order_relaxed);

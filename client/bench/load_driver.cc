@@ -72,8 +72,7 @@ class CallPool {
 
  private:
   struct Caller {
-    size_t number = 0;
-    absl::Duration due;
+    CallTimes times;
     std::optional<grpc::ClientContext> context;
     grpc::ByteBuffer response;
   };
@@ -90,15 +89,17 @@ class CallPool {
 
   template <typename Then>
   void Send(Caller& caller, absl::Duration due, Then then) {
-    caller.due = due;
+    caller.times.due = due;
     caller.context.emplace();
     SetDeadline(*caller.context, options_.client.timeout);
     caller.response.Clear();
     const size_t turn = turn_.fetch_add(1, std::memory_order_relaxed);
     grpc::GenericStub& stub = *stubs_[turn % stubs_.size()];
+    caller.times.sent = clock_.Monotonic();
     stub.UnaryCall(&*caller.context, kMethod, {}, &serialized_[turn % serialized_.size()],
                    &caller.response, [this, &caller, then](grpc::Status status) {
-                     counters_.CallEnded(caller.due, clock_.Monotonic(),
+                     caller.times.ended = clock_.Monotonic();
+                     counters_.CallEnded(caller.times,
                                          static_cast<absl::StatusCode>(status.error_code()),
                                          status.ok() ? caller.response.Length() : 0);
                      then();
@@ -161,6 +162,12 @@ void SendOnSchedule(const LoadOptions& options, absl::Duration start, absl::Dura
   }
 }
 
+LatencySummary SummaryOf(const LogHistogram& latency) {
+  return {latency.count(),       latency.Mean(),         latency.Quantile(0.5),
+          latency.Quantile(0.9), latency.Quantile(0.99), latency.Quantile(0.999),
+          latency.Max()};
+}
+
 BenchReport Summarise(const LoadOptions& options, const MeasuredWindow& window,
                       const LoadCounters& counters, const Usage& before, const Usage& after) {
   BenchReport report;
@@ -172,13 +179,17 @@ BenchReport Summarise(const LoadOptions& options, const MeasuredWindow& window,
   report.succeeded = counters.succeeded();
   report.response_bytes = counters.response_bytes();
   report.failures = counters.Failures();
-  const LogHistogram& latency = counters.latency();
-  report.latency = {latency.count(),       latency.Mean(),         latency.Quantile(0.5),
-                    latency.Quantile(0.9), latency.Quantile(0.99), latency.Quantile(0.999),
-                    latency.Max()};
+  report.deadline = options.client.timeout;
+  report.offered = counters.offered();
+  report.in_time = counters.in_time();
+  report.latency = SummaryOf(counters.latency());
+  report.refusal_latency = SummaryOf(counters.refusal_latency());
+  report.send_lag = SummaryOf(counters.send_lag());
   report.client_cpu = after.client_cpu - before.client_cpu;
   if (after.server.has_value()) {
-    report.server = {after.server->cpu - before.server->cpu, after.server->rss_bytes};
+    report.server = {after.server->cpu - before.server->cpu, after.server->rss_bytes,
+                     after.server->requests_run - before.server->requests_run,
+                     after.server->requests_late - before.server->requests_late};
   }
   return report;
 }
@@ -214,7 +225,7 @@ absl::StatusOr<BenchReport> RunLoad(const LoadOptions& options,
   const Clock& clock = *options.client.environment.clock;
   const absl::Duration start = clock.Monotonic();
   const MeasuredWindow window{start + options.warmup, start + options.warmup + options.duration};
-  auto counters = std::make_unique<LoadCounters>(window);
+  auto counters = std::make_unique<LoadCounters>(window, options.client.timeout);
   absl::StatusOr<Usage> before, after;
   {
     CallPool calls(options, requests, *counters);

@@ -5,9 +5,11 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
@@ -25,12 +27,25 @@ absl::StatusOr<double> Metric(absl::string_view exposition, absl::string_view na
                                           "; expected it among what /metrics exposes"));
 }
 
+// Over all labels; 0 when there is no such metric.
+uint64_t SumOf(absl::string_view exposition, absl::string_view name) {
+  double sum = 0;
+  for (absl::string_view line : absl::StrSplit(exposition, '\n')) {
+    double value;
+    if (!absl::ConsumePrefix(&line, name) || !absl::StartsWith(line, "{")) continue;
+    if (absl::SimpleAtod(line.substr(line.rfind(' ') + 1), &value)) sum += value;
+  }
+  return static_cast<uint64_t>(sum);
+}
+
 }  // namespace
 
 absl::StatusOr<ProcessUsage> ParseProcessUsage(absl::string_view exposition) {
   PROVNET_ASSIGN_OR_RETURN(double cpu, Metric(exposition, "process_cpu_seconds_total"));
   PROVNET_ASSIGN_OR_RETURN(double rss, Metric(exposition, "process_resident_memory_bytes"));
-  return ProcessUsage{absl::Seconds(cpu), static_cast<uint64_t>(rss)};
+  return ProcessUsage{absl::Seconds(cpu), static_cast<uint64_t>(rss),
+                      SumOf(exposition, "provnet_batch_size_sum"),
+                      SumOf(exposition, "provnet_requests_late_total")};
 }
 
 absl::StatusOr<ProcessUsage> ReadProcessUsage(const std::string& host_port) {

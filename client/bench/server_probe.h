@@ -16,9 +16,13 @@ struct ProcessUsage {
   absl::Duration cpu;
   // process_resident_memory_bytes.
   uint64_t rss_bytes = 0;
+  // provnet_batch_size_sum and provnet_requests_late_total over all models: requests that were run,
+  // and those whose deadline passed meanwhile. 0 for servers that do not count them.
+  uint64_t requests_run = 0;
+  uint64_t requests_late = 0;
 };
 
-// Reads both from a Prometheus text exposition. NOT_FOUND names the one that is missing.
+// Reads them from a Prometheus text exposition. NOT_FOUND names the process metric that is missing.
 absl::StatusOr<ProcessUsage> ParseProcessUsage(absl::string_view exposition);
 
 // The same from http://host_port/metrics. UNAVAILABLE when nothing answers there with success.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <random>
 #include <string>
 #include <utility>
@@ -19,14 +20,17 @@ namespace {
 // Enough different inputs that nothing could be cached, few enough to keep at hand.
 constexpr size_t kInputs = 256;
 constexpr size_t kMaxInputs = 4096;
+// Bounds the driver's memory.
+constexpr double kMaxOutstanding = 65536;
 
 constexpr char kDetails[] =
     R"(Loads the server and measures it. In the closed loop each of --concurrency callers sends its next
 request when the last is answered. In the open loop (--rate) requests are due at random moments
 whatever the server does, and latency counts from when a request was due, so a stall shows in full.
+--timeout is each request's deadline; those answered within it are counted as in time.
 
   provnet bench --concurrency=64 --http=127.0.0.1:8080
-  provnet bench --rate=500 --duration=30s --image='idx:t10k-images-idx3-ubyte.gz' --json
+  provnet bench --rate=500 --timeout=200ms --duration=30s --image='idx:t10k-images-idx3-ubyte.gz' --json
 
 With --http, the server's own metrics tell what CPU time a request cost it.
 )";
@@ -76,6 +80,10 @@ LoadOptions OptionsFromFlags() {
   options.channels = absl::GetFlag(FLAGS_channels);
   options.seed = absl::GetFlag(FLAGS_seed);
   options.http = absl::GetFlag(FLAGS_http);
+  // All that can be unanswered at a time when nothing is answered, twice over.
+  const double unanswered = 2 * options.rate * absl::ToDoubleSeconds(options.client.timeout);
+  options.max_outstanding =
+      std::max(options.max_outstanding, static_cast<size_t>(std::min(unanswered, kMaxOutstanding)));
   return options;
 }
 

@@ -53,6 +53,11 @@ TEST_F(LoadDriverTest, OpenLoopSendsWhatIsDue) {
   EXPECT_EQ(report->loop, "open");
   EXPECT_GT(report->latency.count, 0);
   EXPECT_LT(server_.calls(), 200);
+  EXPECT_EQ(report->deadline, options.client.timeout);
+  EXPECT_GT(report->offered, 0);
+  EXPECT_EQ(report->in_time, report->offered);
+  EXPECT_EQ(report->send_lag.count, report->offered);
+  EXPECT_EQ(report->refusal_latency.count, 0);
 }
 
 TEST_F(LoadDriverTest, CountsFailuresByCode) {
@@ -87,7 +92,8 @@ TEST(BenchReportTest, DividesByWhatEndedInTheWindow) {
   report.window = absl::Seconds(10);
   report.succeeded = 900;
   report.failures[absl::StatusCode::kUnavailable] = 100;
-  report.server = {absl::Seconds(5), 1 << 20};
+  report.server = {absl::Seconds(5), 1 << 20, 700, 7};
+  report.in_time = 850;
   EXPECT_DOUBLE_EQ(report.throughput(), 90);
   EXPECT_DOUBLE_EQ(*report.server_cpu_seconds_per_request(), 0.005);
   const nlohmann::json json = nlohmann::json::parse(BenchReportJson(report));
@@ -95,6 +101,9 @@ TEST(BenchReportTest, DividesByWhatEndedInTheWindow) {
   EXPECT_EQ(json["failures_by_code"]["UNAVAILABLE"], 100);
   EXPECT_DOUBLE_EQ(json["server_cpu_seconds_per_request"], 0.005);
   EXPECT_EQ(json["server_rss_bytes"], 1 << 20);
+  EXPECT_EQ(json["server_requests_run"], 700);
+  EXPECT_EQ(json["server_requests_late"], 7);
+  EXPECT_DOUBLE_EQ(json["goodput_per_second"], 85);
   EXPECT_TRUE(json["latency_seconds"].contains("p99.9"));
   EXPECT_THAT(BenchReportText(report), HasSubstr("90.0 requests/s (900 answered, 100 failed)"));
 }
@@ -105,6 +114,7 @@ TEST(BenchReportTest, LeavesOutWhatWasNotMeasured) {
   const nlohmann::json json = nlohmann::json::parse(BenchReportJson(report));
   EXPECT_TRUE(json["server_cpu_seconds_per_request"].is_null());
   EXPECT_TRUE(json["server_rss_bytes"].is_null());
+  EXPECT_TRUE(json["server_requests_run"].is_null());
   EXPECT_TRUE(json["client_cpu_seconds_per_request"].is_null());
 }
 

@@ -20,13 +20,26 @@ constexpr char kExposition[] =
     "process_cpu_seconds_total 12.5\n"
     "process_cpu_seconds_total_more 99\n"
     "requests{code=\"OK\"} 3\n"
-    "process_resident_memory_bytes 1.048576e+06\n";
+    "process_resident_memory_bytes 1.048576e+06\n"
+    "provnet_batch_size_sum{model=\"a\"} 40\n"
+    "provnet_batch_size_sum{model=\"b c\"} 2\n"
+    "provnet_batch_size_summary{model=\"b c\"} 7\n"
+    "provnet_requests_late_total{model=\"a\"} 3\n";
 
-TEST(ServerProbeTest, ReadsBothMetrics) {
+TEST(ServerProbeTest, ReadsTheProcessAndSumsUpTheModels) {
   absl::StatusOr<ProcessUsage> usage = ParseProcessUsage(kExposition);
   ASSERT_TRUE(usage.ok()) << usage.status();
   EXPECT_EQ(usage->cpu, absl::Seconds(12.5));
   EXPECT_EQ(usage->rss_bytes, 1 << 20);
+  EXPECT_EQ(usage->requests_run, 42);
+  EXPECT_EQ(usage->requests_late, 3);
+}
+
+TEST(ServerProbeTest, AServerWithoutModelsHasRunNothing) {
+  absl::StatusOr<ProcessUsage> usage =
+      ParseProcessUsage("process_cpu_seconds_total 1\nprocess_resident_memory_bytes 2\n");
+  ASSERT_TRUE(usage.ok()) << usage.status();
+  EXPECT_EQ(usage->requests_run, 0);
 }
 
 TEST(ServerProbeTest, NamesTheMetricThatIsMissing) {

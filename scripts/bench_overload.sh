@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Offers the server more than it can do, and measures what is left of what it could.
+#
+#   scripts/bench_overload.sh [--json=FILE] [--bundle=DIR] [--deadline=500ms] [--seconds=10] [--repeats=3]
+#
+# The peak is what 256 callers get who wait for their answers. Then requests come at 1, 2 and 10 times that rate whatever the server
+# does (a Poisson process), each with a deadline from when it was due. Without --bundle the reference model is served
+# (tests/benchmarks/reference_network.h). Each figure is the median of the repeats.
+#
+# Server and load driver run on disjoint halves of the cores (taskset), in the peak as in the overload: what the driver costs is not
+# taken from the server, and the server's peak is that of its half. On two cores that is one each.
+#
+# Under "ratios", for each of 1x, 2x and 10x:
+#   goodput_*_over_peak          requests/s answered within their deadline, over the peak
+#   refusal_p99_*_over_deadline  how long a refusal took (99 % of them less), over the deadline
+#   late_over_run_*              requests whose deadline passed while the model ran them, over all that it ran; none is begun later
+#   driver_lag_p99_*_over_deadline  how late the driver sent: where this is not small, it and not the server was overloaded
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/bench_lib.sh"
+
+json='' bundle='' seconds=10 repeats=3 deadline=500ms top_k=10
+for argument in "$@"; do
+  case $argument in
+    --json=*) json=$(absolute "${argument#--json=}") ;;
+    --bundle=*) bundle=$(absolute "${argument#--bundle=}") ;;
+    --deadline=*) deadline=${argument#--deadline=} ;;
+    --seconds=*) seconds=${argument#--seconds=} ;;
+    --repeats=*) repeats=${argument#--repeats=} ;;
+    -h | --help) sed -n '2,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    *) die "unknown argument $argument; expected --json=FILE, --bundle=DIR, --deadline=TIME, --seconds=N or --repeats=N" ;;
+  esac
+done
+cores=$(nproc)
+((cores >= 2)) || die "this machine has one core; expected at least two, so that driver and server don't share one"
+
+scripts/setup.sh
+build release provnet-reference-bundle provnet-server provnet
+fresh_runs bench_overload
+[[ -n $bundle ]] || bundle=$(reference_bundle)
+
+half=$((cores / 2))
+server_prefix="taskset -c 0-$((half - 1))"
+driver_prefix="taskset -c $half-$((cores - 1))"
+
+for ((repeat = 1; repeat <= repeats; ++repeat)); do
+  say "run $repeat of $repeats"
+  serve --executors=$half
+  load peak $repeat --concurrency=256 --channels=16
+  peak=$(jq .throughput_per_second "$out/runs/peak.$repeat.json")
+  for factor in 1 2 10; do
+    load "${factor}x" $repeat --rate="$(jq -n "$peak * $factor")" --timeout="$deadline" --channels=16
+  done
+  stop
+done
+
+report=$(jq -n --arg date "$(date -u +%F)" --arg machine "$(machine)" --arg bundle "$bundle" --arg deadline "$deadline" '
+  def median: sort | .[length / 2 | floor];
+  reduce inputs as $run ({}; .[input_filename | split("/")[-1] | split(".")[0]] += [$run])
+  | . as $runs
+  | def of(name; path): [$runs[name][] | path] | median;
+    of("peak"; .throughput_per_second) as $peak
+  | {date: $date, machine: $machine, bundle: $bundle, deadline: $deadline, repeats: ($runs.peak | length),
+     peak_requests_per_second: $peak,
+     ratios: (["1x", "2x", "10x"] | map(. as $x | {
+       "goodput_\($x)_over_peak": ([range($runs.peak | length) | $runs[$x][.].goodput_per_second / $runs.peak[.].throughput_per_second] | median),
+       "refusal_p99_\($x)_over_deadline": of($x; .refusal_latency_seconds.p99 / .deadline_seconds),
+       "late_over_run_\($x)": of($x; .server_requests_late / .server_requests_run),
+       "driver_lag_p99_\($x)_over_deadline": of($x; .send_lag_seconds.p99 / .deadline_seconds)}) | add),
+     figures: $runs}' "$out"/runs/*.json)
+if [[ -n $json ]]; then printf '%s\n' "$report" >"$json"; fi
+jq 'del(.figures)' <<<"$report"
