@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 #include <limits>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <tuple>
@@ -16,8 +17,14 @@
 #include "absl/types/span.h"
 #include "server/batching/available_cores.h"
 #include "server/batching/thread_plan.h"
-#include "server/engine/model_registry.h"
+#include "server/cli/lifecycle_flags.h"
+#include "server/cli/lifecycle_reporter.h"
+#include "server/cli/model_loader.h"
 #include "server/engine/servable.h"
+#include "server/lifecycle/model_lifecycle.h"
+#include "server/lifecycle/model_registry.h"
+#include "server/lifecycle/model_unloader.h"
+#include "server/lifecycle/repository_watcher.h"
 #include "server/metrics/server_metrics.h"
 #include "server/model/library_environment.h"
 #include "server/service/flag_parsing.h"
@@ -68,12 +75,15 @@ namespace provnet {
 namespace {
 
 constexpr int kFailed = 1;
-constexpr char kSourceFile[] = "server/main.cc";
+// Where flags are defined.
+constexpr char kSource[] = "server/";
 
 struct Options {
   std::filesystem::path model_repository;
   std::filesystem::path port_file;
   EngineOptions engine;
+  LifecycleOptions lifecycle;
+  ModelStarter::Options models;
   ServerOptions server;
   absl::Duration drain_timeout;
   LogFormat log_format = LogFormat::kJson;
@@ -83,7 +93,7 @@ struct Options {
 constexpr char kUsage[] =
     R"(usage: provnet-server --model-repository=DIR [flags]
 
-Serves the highest version of each model in DIR over gRPC. On SIGTERM or SIGINT it finishes what is in
+Serves the highest version of each model in DIR over gRPC, and changes to a higher one that appears. On SIGTERM or SIGINT it finishes what is in
 flight and exits with 0; with 1 when it could not start or requests were cut.
 
 )";
@@ -190,44 +200,15 @@ absl::StatusOr<Options> OptionsFromFlags() {
   options.engine.index_precision = absl::GetFlag(FLAGS_index_precision);
   options.engine.intra_op_threads = threads.intra_op_threads;
   PROVNET_RETURN_IF_ERROR(CheckEngineFlags(options.engine));
-  FillQueue(threads, options.server.queue);
+  FillQueue(threads, options.models.queue);
+  PROVNET_ASSIGN_OR_RETURN(options.lifecycle, LifecycleOptionsFromFlags());
   FillLimits(options.server.limits);
   options.server.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes);
   return options;
 }
 
-// Loads one version, and tells log and metrics how it went.
-absl::StatusOr<ModelHandle> LoadModel(const BundleLocation& location, const EngineOptions& engine,
-                                      const StructuredLog& log, ServerMetrics& metrics) {
-  const Clock& clock = Clock::Steady();
-  const absl::Duration start = clock.Monotonic();
-  absl::StatusOr<ModelHandle> handle = Servable::Load(location, engine);
-  if (!handle.ok()) {
-    metrics.ModelRefused();
-    log.Write(LogLevel::kError, "model refused",
-              {{"model", location.model},
-               {"version", location.version},
-               {"reason", handle.status().ToString()}});
-    return handle;
-  }
-  const Servable& model = **handle;
-  metrics.ModelLoaded({location.model, location.version, model.device(), model.index_precision()});
-  log.Write(LogLevel::kInfo, "model loaded",
-            {{"model", location.model},
-             {"version", location.version},
-             {"samples", model.sample_count()},
-             {"device", model.device()},
-             {"index_precision", model.index_precision()},
-             {"seconds", absl::ToDoubleSeconds(clock.Monotonic() - start)}});
-  return handle;
-}
-
 ServerProbes MakeProbes(ServerMetrics& metrics) {
-  return {metrics,
-          [&metrics](const Servable& servable) -> BatchProbe& {
-            return metrics.BatchProbeFor(servable.manifest().model());
-          },
-          [&metrics] { return metrics.Text(); }};
+  return {metrics, [&metrics] { return metrics.Text(); }};
 }
 
 absl::Status AnnouncePorts(const Options& options, const Server& server) {
@@ -238,13 +219,25 @@ absl::Status AnnouncePorts(const Options& options, const Server& server) {
                        ListenAddress{bound.http.host, server.http_port()}.ToString());
 }
 
+// Null when the watching is switched off.
+std::unique_ptr<RepositoryWatcher> Watch(const Options& options, ModelLifecycle& lifecycle,
+                                         const StructuredLog& log) {
+  if (!options.lifecycle.watch) return nullptr;
+  auto watcher = std::make_unique<RepositoryWatcher>(lifecycle, options.model_repository,
+                                                     options.lifecycle.poll_interval);
+  if (const absl::Status& status = watcher->watch_status(); !status.ok()) {
+    log.Write(LogLevel::kWarning, "the repository is polled only", {{"reason", status.ToString()}});
+  }
+  return watcher;
+}
+
 absl::Status Run(const Options& options, const StructuredLog& log) {
   log.Write(LogLevel::kInfo, "starting",
             {{"model_repository", options.model_repository.string()},
-             {"executors", options.server.queue.executors},
+             {"executors", options.models.queue.executors},
              {"intra_op_threads", options.engine.intra_op_threads},
-             {"max_batch_size", options.server.queue.limits.max_batch_size},
-             {"max_queue", options.server.queue.max_waiting}});
+             {"max_batch_size", options.models.queue.limits.max_batch_size},
+             {"max_queue", options.models.queue.max_waiting}});
   // Before any other thread, so that all of them leave the signals to this one.
   StopRequest stop(log);
   const ShutdownSignals listener([&stop](int signal, int count) { stop.Handle(signal, count); });
@@ -254,21 +247,34 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
   if (!options.port_file.empty()) std::filesystem::remove(options.port_file, ignored);
 
   ServerMetrics metrics;
-  ModelRegistry registry([&options] { return ScanRepository(options.model_repository); },
-                         [&](const BundleLocation& location) {
-                           return LoadModel(location, options.engine, log, metrics);
-                         });
+  LifecycleReporter reporter(log, metrics);
+  ModelUnloader unloader([&reporter](const std::string& model, uint64_t version) {
+    reporter.VersionUnloaded(model, version);
+  });
+  const ModelStarter starter(options.models, Clock::Steady(),
+                             [&metrics](const Servable& servable) -> BatchProbe& {
+                               return metrics.BatchProbeFor(servable.manifest().model());
+                             });
+  ModelLoader loader(options.engine, starter, unloader);
+  ModelRegistry registry;
+  ModelLifecycle lifecycle(
+      options.lifecycle.lifecycle, [&options] { return ScanRepository(options.model_repository); },
+      [&loader](const BundleLocation& location) { return loader.Load(location); }, Clock::Steady(),
+      reporter, registry);
   PROVNET_ASSIGN_OR_RETURN(
       const auto server, Server::Start(options.server, MakeProbes(metrics), log, Clock::Steady()));
-  if (const absl::Status loaded = registry.LoadAll(); !loaded.ok())
+  if (const absl::Status loaded = lifecycle.LoadAll(); !loaded.ok())
     return WithPrefix(absl::StrCat("--model-repository=", options.model_repository.string()),
                       loaded);
   stop.Started(*server);
   const absl::Cleanup ended = [&stop] { stop.Ended(); };
-  PROVNET_RETURN_IF_ERROR(server->Serve(registry));
+  server->Serve(registry);
   PROVNET_RETURN_IF_ERROR(AnnouncePorts(options, *server));
+  loader.YieldToServing();
+  const std::unique_ptr<RepositoryWatcher> watcher = Watch(options, lifecycle, log);
 
   stop.AwaitStop();
+  if (watcher != nullptr) watcher->Stop();
   server->Drain(options.drain_timeout, [&log](size_t cut) {
     log.Write(LogLevel::kError, "the drain timeout has passed", {{"requests_cut", cut}});
     // What is left may run for long, and nobody waits for it.
@@ -280,11 +286,11 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
 int Main(absl::Span<const char* const> arguments) {
   for (const absl::string_view argument : arguments) {
     if (argument == "--help") {
-      std::cout << kUsage << FlagsHelp(kSourceFile);
+      std::cout << kUsage << FlagsHelp(kSource);
       return 0;
     }
   }
-  const absl::Status parsed = ParseFlags(arguments, kSourceFile);
+  const absl::Status parsed = ParseFlags(arguments, kSource);
   const absl::StatusOr<Options> options = parsed.ok() ? OptionsFromFlags() : parsed;
   if (!options.ok()) {
     std::cerr << "provnet-server: " << options.status().message() << "\n";

@@ -95,20 +95,33 @@ absl::Status CheckDigests(const fs::path& directory, const v1::BundleManifest& m
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::BundleManifest> Verify(const fs::path& directory) {
+absl::StatusOr<v1::BundleManifest> ReadAndList(const fs::path& directory) {
   PROVNET_ASSIGN_OR_RETURN(v1::BundleManifest manifest, ReadManifest(directory));
   PROVNET_RETURN_IF_ERROR(CheckListing(directory, manifest));
+  return manifest;
+}
+
+absl::StatusOr<v1::BundleManifest> Verify(const fs::path& directory) {
+  PROVNET_ASSIGN_OR_RETURN(v1::BundleManifest manifest, ReadAndList(directory));
   PROVNET_RETURN_IF_ERROR(CheckDigests(directory, manifest));
   return manifest;
 }
 
+absl::StatusOr<v1::BundleManifest> WithName(const fs::path& directory,
+                                            absl::StatusOr<v1::BundleManifest> manifest) {
+  if (manifest.ok()) return manifest;
+  return absl::Status(manifest.status().code(), absl::StrCat("bundle ", directory.string(), ": ",
+                                                             manifest.status().message()));
+}
+
 }  // namespace
 
+absl::StatusOr<v1::BundleManifest> ReadBundleManifest(const fs::path& bundle_directory) {
+  return WithName(bundle_directory, ReadAndList(bundle_directory));
+}
+
 absl::StatusOr<v1::BundleManifest> VerifyBundle(const fs::path& bundle_directory) {
-  absl::StatusOr<v1::BundleManifest> manifest = Verify(bundle_directory);
-  if (manifest.ok()) return manifest;
-  return absl::Status(manifest.status().code(), absl::StrCat("bundle ", bundle_directory.string(),
-                                                             ": ", manifest.status().message()));
+  return WithName(bundle_directory, Verify(bundle_directory));
 }
 
 }  // namespace provnet

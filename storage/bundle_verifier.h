@@ -15,6 +15,11 @@ namespace provnet {
 // version: says both numbers).
 absl::StatusOr<v1::BundleManifest> VerifyBundle(const std::filesystem::path& bundle_directory);
 
+// The same without the files' digests: costs a listing and the manifest. For what has to be known
+// before the rest is read; never in place of VerifyBundle.
+absl::StatusOr<v1::BundleManifest> ReadBundleManifest(
+    const std::filesystem::path& bundle_directory);
+
 }  // namespace provnet
 
 #endif  // PROVNET_STORAGE_BUNDLE_VERIFIER_H_

@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "server/metrics/process_metrics.h"
@@ -138,15 +139,36 @@ struct ServerMetrics::Impl {
                                                  .Name("provnet_model_version")
                                                  .Help("The version that answers by default.")
                                                  .Register(registry);
+  Counter& loads = prometheus::BuildCounter()
+                       .Name("provnet_model_loads_total")
+                       .Help("Model versions that were loaded.")
+                       .Register(registry)
+                       .Add({});
+  Counter& unloads = prometheus::BuildCounter()
+                         .Name("provnet_model_unloads_total")
+                         .Help("Model versions whose memory was freed again.")
+                         .Register(registry)
+                         .Add({});
+  Gauge& repository_lost =
+      prometheus::BuildGauge()
+          .Name("provnet_repository_lost")
+          .Help("1 while the model repository can't be read or is empty, else 0.")
+          .Register(registry)
+          .Add({});
   Counter& load_failures = prometheus::BuildCounter()
                                .Name("provnet_model_load_failures_total")
-                               .Help("Model versions that were refused at load.")
+                               .Help("Tries to load a model version that ended in a refusal.")
                                .Register(registry)
                                .Add({});
   std::array<std::array<std::atomic<Histogram*>, kCodeCount>, kRpcCount> durations{};
 
+  static prometheus::Labels InfoLabels(const LoadedModel& model);
+  void ShowVersion(const std::string& model) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+
   Mutex mutex;
   std::map<std::string, QueueMetrics, std::less<>> queues ABSL_GUARDED_BY(mutex);
+  // The versions of each model that answer.
+  std::map<std::string, std::set<uint64_t>> loaded ABSL_GUARDED_BY(mutex);
 };
 
 ServerMetrics::QueueMetrics::QueueMetrics(Impl& impl, const std::string& model)
@@ -194,17 +216,40 @@ void ServerMetrics::RequestAbandoned(Rpc rpc) {
   impl_->abandoned_by_rpc[static_cast<size_t>(rpc)]->Increment();
 }
 
-void ServerMetrics::ModelLoaded(const LoadedModel& model) {
-  impl_->model_info
-      .Add({{"model", model.name},
-            {"version", absl::StrCat(model.version)},
-            {"device", model.device},
-            {"index_precision", model.index_precision}})
-      .Set(1);
-  Gauge& version = impl_->model_version.Add({{"model", model.name}});
-  const auto number = static_cast<double>(model.version);
-  if (number > version.Value()) version.Set(number);
+prometheus::Labels ServerMetrics::Impl::InfoLabels(const LoadedModel& model) {
+  return {{"model", model.name},
+          {"version", absl::StrCat(model.version)},
+          {"device", model.device},
+          {"index_precision", model.index_precision}};
 }
+
+void ServerMetrics::Impl::ShowVersion(const std::string& model) {
+  const auto found = loaded.find(model);
+  if (found != loaded.end() && !found->second.empty()) {
+    model_version.Add({{"model", model}}).Set(static_cast<double>(*found->second.rbegin()));
+  } else {
+    model_version.Remove(&model_version.Add({{"model", model}}));
+  }
+}
+
+void ServerMetrics::ModelLoaded(const LoadedModel& model) {
+  impl_->loads.Increment();
+  impl_->model_info.Add(Impl::InfoLabels(model)).Set(1);
+  const MutexLock lock(impl_->mutex);
+  impl_->loaded[model.name].insert(model.version);
+  impl_->ShowVersion(model.name);
+}
+
+void ServerMetrics::ModelRetired(const LoadedModel& model) {
+  impl_->model_info.Remove(&impl_->model_info.Add(Impl::InfoLabels(model)));
+  const MutexLock lock(impl_->mutex);
+  impl_->loaded[model.name].erase(model.version);
+  impl_->ShowVersion(model.name);
+}
+
+void ServerMetrics::ModelUnloaded() { impl_->unloads.Increment(); }
+
+void ServerMetrics::SetRepositoryLost(bool lost) { impl_->repository_lost.Set(lost ? 1 : 0); }
 
 void ServerMetrics::ModelRefused() { impl_->load_failures.Increment(); }
 

@@ -25,9 +25,11 @@ namespace provnet {
 //   provnet_requests_late_total{model}                ran, but past the deadline when they ended
 //   provnet_model_info{model,version,device,index_precision}   1 for each loaded version
 //   provnet_model_version{model}                      gauge, the version that answers by default
-//   provnet_model_load_failures_total                 versions refused at load
-//   provnet_build_info{version}                       1
-//   process_*                                         see ProcessMetrics
+//   provnet_model_loads_total                         versions that were loaded
+//   provnet_model_load_failures_total                 tries that ended in a refusal
+//   provnet_model_unloads_total                       versions whose memory was freed again
+//   provnet_repository_lost                           1 while the repository can't be read or is
+//   empty provnet_build_info{version}                       1 process_* see ProcessMetrics
 //
 // Labels come from fixed sets and from the repository's model names, never from requests.
 class ServerMetrics final : public RequestProbe {
@@ -46,6 +48,10 @@ class ServerMetrics final : public RequestProbe {
   void RequestAbandoned(Rpc rpc) override;
   void ModelLoaded(const LoadedModel& model);
   void ModelRefused();
+  // The version takes no new calls: its series go.
+  void ModelRetired(const LoadedModel& model);
+  void ModelUnloaded();
+  void SetRepositoryLost(bool lost);
 
   // The probe for the queues of `model`; always the same for the same name, and alive as long as
   // this.

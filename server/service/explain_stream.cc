@@ -97,6 +97,8 @@ void ExplainStream::Accept(uint64_t number) {
 }
 
 void ExplainStream::Submit(Explainer::Job job) {
+  // Alive until the last use of `queue`, whoever answers the task meanwhile.
+  const ServedModelHandle model = job.model;
   BatchQueue& queue = *job.queue;
   const absl::Status status = queue.Enqueue(std::move(job.task));
   if (absl::IsResourceExhausted(status) && !token_.cancelled()) {

@@ -9,8 +9,8 @@
 #include "absl/time/time.h"
 #include "provnet/v1/provenance_service.pb.h"
 #include "server/batching/batch_task.h"
+#include "server/lifecycle/model_registry.h"
 #include "server/service/request_limits.h"
-#include "server/service/served_models.h"
 
 namespace provnet {
 
@@ -23,16 +23,18 @@ class Explainer {
   using Done = std::function<void(absl::StatusOr<v1::ExplainResponse>)>;
   using MembershipDone = std::function<void(absl::StatusOr<v1::CheckMembershipResponse>)>;
 
-  // A task and the queue that it belongs to.
+  // A task and the queue that it belongs to, which lives as long as `model`.
   struct Job {
+    ServedModelHandle model = nullptr;
     BatchQueue* queue = nullptr;
     std::unique_ptr<BatchTask> task;
   };
 
   // `models` outlives the explainer and its jobs.
-  Explainer(const ServedModels& models, const RequestLimits& limits)
+  Explainer(const ModelRegistry& models, const RequestLimits& limits)
       : models_(models), limits_(limits) {}
 
+  // Chooses the model version, which validation, answer and all else of the call then go by.
   // Validates, decodes and resizes on this thread. On an error `done` is not called. `token` lives
   // until `done` has been called.
   absl::StatusOr<Job> MakeJob(const v1::ExplainRequest& request, const CancelToken& token,
@@ -42,7 +44,7 @@ class Explainer {
                               absl::Duration deadline, MembershipDone done) const;
 
  private:
-  const ServedModels& models_;
+  const ModelRegistry& models_;
   const RequestLimits limits_;
 };
 

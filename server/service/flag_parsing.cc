@@ -16,12 +16,12 @@ std::string Spelling(absl::string_view name) {
   return absl::StrCat("--", absl::StrReplaceAll(name, {{"_", "-"}}));
 }
 
-absl::CommandLineFlag* FindFlag(absl::string_view name, absl::string_view source_file) {
+absl::CommandLineFlag* FindFlag(absl::string_view name, absl::string_view source) {
   absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
-  return flag != nullptr && absl::EndsWith(flag->Filename(), source_file) ? flag : nullptr;
+  return flag != nullptr && absl::StrContains(flag->Filename(), source) ? flag : nullptr;
 }
 
-absl::Status ParseFlag(absl::string_view argument, absl::string_view source_file) {
+absl::Status ParseFlag(absl::string_view argument, absl::string_view source) {
   if (!absl::StartsWith(argument, "--")) {
     return absl::InvalidArgumentError(
         absl::StrCat("argument is \"", argument, "\", expected --flag=VALUE (see --help)"));
@@ -29,7 +29,7 @@ absl::Status ParseFlag(absl::string_view argument, absl::string_view source_file
   const size_t equals = argument.find('=');
   const absl::string_view spelled = argument.substr(0, equals);
   absl::CommandLineFlag* flag =
-      FindFlag(absl::StrReplaceAll(spelled.substr(2), {{"-", "_"}}), source_file);
+      FindFlag(absl::StrReplaceAll(spelled.substr(2), {{"-", "_"}}), source);
   if (flag == nullptr)
     return absl::InvalidArgumentError(absl::StrCat("unknown flag ", spelled, " (see --help)"));
   if (equals == absl::string_view::npos) {
@@ -46,17 +46,17 @@ absl::Status ParseFlag(absl::string_view argument, absl::string_view source_file
 
 }  // namespace
 
-absl::Status ParseFlags(absl::Span<const char* const> arguments, absl::string_view source_file) {
+absl::Status ParseFlags(absl::Span<const char* const> arguments, absl::string_view source) {
   for (const char* argument : arguments) {
-    if (absl::Status status = ParseFlag(argument, source_file); !status.ok()) return status;
+    if (absl::Status status = ParseFlag(argument, source); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-std::string FlagsHelp(absl::string_view source_file) {
+std::string FlagsHelp(absl::string_view source) {
   std::map<std::string, absl::CommandLineFlag*> ours;
   for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (absl::EndsWith(flag->Filename(), source_file)) ours[std::string(name)] = flag;
+    if (absl::StrContains(flag->Filename(), source)) ours[std::string(name)] = flag;
   }
   std::string help;
   for (const auto& [name, flag] : ours) {

@@ -9,13 +9,13 @@
 
 namespace provnet {
 
-// Sets the Abseil flags that are defined in `source_file` (e.g. "server/main.cc") from
+// Sets the Abseil flags that are defined in files with `source` in their path (e.g. "server/") from
 // "--some-flag=VALUE" arguments, the program's name not among them. INVALID_ARGUMENT names the
 // argument and what was expected; flags before it are set.
-absl::Status ParseFlags(absl::Span<const char* const> arguments, absl::string_view source_file);
+absl::Status ParseFlags(absl::Span<const char* const> arguments, absl::string_view source);
 
-// One paragraph for each flag that is defined in `source_file`: spelling, default and help, sorted.
-std::string FlagsHelp(absl::string_view source_file);
+// One paragraph for each flag that is defined there: spelling, default and help, sorted.
+std::string FlagsHelp(absl::string_view source);
 
 }  // namespace provnet
 

@@ -21,11 +21,16 @@ v1::ModelInfo AvailableModelInfo(const Servable& servable) {
 }
 
 v1::ModelInfo MakeModelInfo(const ModelReport& report) {
-  if (report.handle != nullptr) return AvailableModelInfo(*report.handle);
+  if (report.served != nullptr) {
+    v1::ModelInfo info = AvailableModelInfo(*report.served->handle);
+    info.set_error(std::string(report.status.message()));
+    return info;
+  }
   v1::ModelInfo info;
   info.mutable_model()->set_name(report.location.model);
   info.mutable_model()->set_version(report.location.version);
-  info.set_state(v1::ModelInfo::STATE_FAILED);
+  info.set_state(report.state == ModelReport::State::kLoading ? v1::ModelInfo::STATE_LOADING
+                                                              : v1::ModelInfo::STATE_FAILED);
   info.set_error(std::string(report.status.message()));
   return info;
 }

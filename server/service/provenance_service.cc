@@ -5,11 +5,12 @@
 
 #include "server/service/grpc_status.h"
 #include "server/service/model_info.h"
+#include "server/service/model_selection.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
 
-void ProvenanceService::Serve(const ServedModels& models) {
+void ProvenanceService::Serve(const ModelRegistry& models) {
   owned_serving_.reset(new Serving{models, Explainer(models, limits_)});
   serving_.store(owned_serving_.get(), std::memory_order_release);
 }
@@ -98,12 +99,12 @@ absl::Status ProvenanceService::StartGetExemplars(const CallHandle& call,
                                                   const v1::GetExemplarsRequest& request,
                                                   v1::GetExemplarsResponse& response) const {
   PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
-  PROVNET_ASSIGN_OR_RETURN(const ServedModel* model, serving->models.Find(request.model()));
+  PROVNET_ASSIGN_OR_RETURN(ServedModelHandle model, FindModel(serving->models, request.model()));
   PROVNET_RETURN_IF_ERROR(CheckExemplarsRequest(request, *model->handle, limits_));
   // The request and the response are gRPC's until the call is finished.
-  auto work = [this, call, handle = model->handle, &request, &response](absl::Status status) {
+  auto work = [this, call, model = std::move(model), &request, &response](absl::Status status) {
     if (!status.ok()) return call->FinishWith(status);
-    auto result = ReadExemplars(request, *handle, limits_);
+    auto result = ReadExemplars(request, *model->handle, limits_);
     if (result.ok()) response = *std::move(result);
     call->FinishWith(result.status());
   };
@@ -121,7 +122,7 @@ grpc::ServerUnaryReactor* ProvenanceService::ListModels(grpc::CallbackServerCont
 absl::Status ProvenanceService::FillModels(const CallHandle& call,
                                            v1::ListModelsResponse& response) const {
   PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
-  for (const ModelReport& report : serving->models.registry().Reports())
+  for (const ModelReport& report : serving->models.Reports())
     *response.add_models() = MakeModelInfo(report);
   return absl::OkStatus();
 }
@@ -138,7 +139,8 @@ absl::Status ProvenanceService::FillModel(const CallHandle& call,
                                           const v1::GetModelRequest& request,
                                           v1::GetModelResponse& response) const {
   PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
-  PROVNET_ASSIGN_OR_RETURN(const ServedModel* model, serving->models.Find(request.model()));
+  PROVNET_ASSIGN_OR_RETURN(const ServedModelHandle model,
+                           FindModel(serving->models, request.model()));
   *response.mutable_info() = AvailableModelInfo(*model->handle);
   *response.mutable_manifest() = model->handle->manifest();
   return absl::OkStatus();

@@ -8,12 +8,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "provnet/v1/provenance_service.grpc.pb.h"
+#include "server/lifecycle/model_registry.h"
 #include "server/service/call_environment.h"
 #include "server/service/exemplar_reader.h"
 #include "server/service/explain_stream.h"
 #include "server/service/explainer.h"
 #include "server/service/request_limits.h"
-#include "server/service/served_models.h"
 #include "server/service/unary_call.h"
 #include "storage/base/mutex.h"
 
@@ -32,7 +32,7 @@ class ProvenanceService final : public v1::ProvenanceService::CallbackService {
 
   // Gives the service its models, once, before readiness becomes kServing. `models` outlives the
   // service's calls.
-  void Serve(const ServedModels& models);
+  void Serve(const ModelRegistry& models);
 
   // Lets the open streams come to their end; see ExplainStream::Drain. Call after readiness became
   // kDraining.
@@ -61,7 +61,7 @@ class ProvenanceService final : public v1::ProvenanceService::CallbackService {
 
   // What is there once Serve was called.
   struct Serving {
-    const ServedModels& models;
+    const ModelRegistry& models;
     const Explainer explainer;
   };
 

@@ -94,14 +94,12 @@ void Server::SetHealth(bool serving) {
   health.SetServingStatus(kServiceName, serving);
 }
 
-absl::Status Server::Serve(const ModelRegistry& registry) {
-  PROVNET_ASSIGN_OR_RETURN(
-      models_, ServedModels::Create(registry, options_.queue, clock_, probes_.queue_of));
-  service_->Serve(*models_);
+void Server::Serve(const ModelRegistry& models) {
+  models_ = &models;
+  service_->Serve(models);
   readiness_.Set(Readiness::State::kServing);
   SetHealth(true);
   log_.Write(LogLevel::kInfo, "ready", {{"grpc_port", grpc_port()}, {"http_port", http_port()}});
-  return absl::OkStatus();
 }
 
 size_t Server::Drain(absl::Duration timeout, const std::function<void(size_t)>& on_timeout) {

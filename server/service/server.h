@@ -9,8 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "server/batching/batch_queue.h"
-#include "server/engine/model_registry.h"
+#include "server/lifecycle/model_registry.h"
 #include "server/service/connection_acceptor.h"
 #include "server/service/exemplar_reader.h"
 #include "server/service/http_endpoint.h"
@@ -34,8 +33,6 @@ namespace provnet {
 struct ServerOptions {
   ListenAddress grpc = {"127.0.0.1", 8500};
   ListenAddress http = {"127.0.0.1", 8501};
-  // The queue of each loaded version.
-  BatchQueue::Options queue = {};
   RequestLimits limits = {};
   // Largest message that is received. Longer ones get RESOURCE_EXHAUSTED from gRPC.
   int max_request_bytes = 16 << 20;
@@ -46,7 +43,6 @@ struct ServerOptions {
 // Where the server's parts report to. All outlive the server.
 struct ServerProbes {
   RequestProbe& requests;
-  ServedModels::ProbeFor queue_of;
   std::function<std::string()> metrics_text;
 };
 
@@ -75,8 +71,9 @@ class Server {
   // Calls that have begun and are not done. Thread-safe.
   size_t in_flight() const { return in_flight_.count(); }
 
-  // Serves what `registry` has loaded and becomes ready. Once; `registry` outlives the server.
-  absl::Status Serve(const ModelRegistry& registry);
+  // Serves what `models` holds, now and later, and becomes ready. Once; `models` outlives the
+  // server.
+  void Serve(const ModelRegistry& models);
 
   // In this order:
   //   1. not ready: health and /readyz say so, new calls get UNAVAILABLE, streams read no further;
@@ -108,7 +105,7 @@ class Server {
   InFlight in_flight_;
   RequestLog request_log_;
   std::unique_ptr<ExemplarReader> reader_;
-  std::unique_ptr<ServedModels> models_;
+  const ModelRegistry* models_ = nullptr;
   std::unique_ptr<ProvenanceService> service_;
   std::unique_ptr<HttpEndpoint> http_;
   std::unique_ptr<grpc::Server> grpc_;

@@ -15,6 +15,7 @@ namespace provnet {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // The value of the first line that starts with `series`; NaN when there is none.
 double Value(const std::string& text, const std::string& series) {
@@ -38,6 +39,7 @@ TEST(ServerMetricsTest, ShowsEveryPromisedNameFromTheStart) {
         "provnet_batch_size_bucket{", "provnet_batch_dispatch_total{", "provnet_queue_depth{",
         "provnet_requests_rejected_total{", "provnet_requests_abandoned_total{",
         "provnet_model_info{", "provnet_model_version{", "provnet_model_load_failures_total ",
+        "provnet_model_loads_total ", "provnet_model_unloads_total ", "provnet_repository_lost ",
         "provnet_build_info{version=\"", "process_cpu_seconds_total ",
         "process_resident_memory_bytes ", "process_start_time_seconds ", "process_threads ",
         "process_open_fds "}) {
@@ -113,6 +115,21 @@ TEST(ServerMetricsTest, TheModelVersionIsTheHighest) {
   metrics.ModelLoaded({"digits", 3, "cpu", "fp32"});
   metrics.ModelLoaded({"digits", 2, "cpu", "fp32"});
   EXPECT_EQ(Value(metrics.Text(), "provnet_model_version{model=\"digits\"}"), 3);
+}
+
+TEST(ServerMetricsTest, ARetiredVersionsSeriesGoAndTheNextOneShows) {
+  ServerMetrics metrics;
+  metrics.ModelLoaded({"digits", 3, "cpu", "fp32"});
+  metrics.ModelLoaded({"digits", 2, "cpu", "fp32"});
+  metrics.ModelRetired({"digits", 3, "cpu", "fp32"});
+  metrics.ModelUnloaded();
+  const std::string text = metrics.Text();
+  EXPECT_EQ(Value(text, "provnet_model_version{model=\"digits\"}"), 2);
+  EXPECT_THAT(text, Not(HasSubstr("version=\"3\"")));
+  EXPECT_EQ(Value(text, "provnet_model_loads_total"), 2);
+  EXPECT_EQ(Value(text, "provnet_model_unloads_total"), 1);
+  metrics.ModelRetired({"digits", 2, "cpu", "fp32"});
+  EXPECT_THAT(metrics.Text(), Not(HasSubstr("provnet_model_version{")));
 }
 
 TEST(ServerMetricsTest, AwkwardModelNamesAreEscaped) {

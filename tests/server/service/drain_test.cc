@@ -146,17 +146,14 @@ TEST(DrainTest, AServerThatNeverBecameReadyDrainsToo) {
 
 TEST(StartTest, SaysWhichGrpcPortIsInUse) {
   TestServer first;
-  ServerOptions options;
+  TestServerOptions options;
   options.grpc = {"127.0.0.1", first.server().grpc_port()};
   options.http = {"127.0.0.1", 0};
   ServerMetrics metrics;
   std::ostringstream stream;
   const auto log = StructuredLog::ToStream(stream, LogFormat::kJson, LogLevel::kInfo);
-  const auto second = Server::Start(
-      options,
-      {metrics, [&metrics](const Servable&) -> BatchProbe& { return metrics.BatchProbeFor("x"); },
-       [&metrics] { return metrics.Text(); }},
-      log, Clock::Steady());
+  const auto second = Server::Start(options, {metrics, [&metrics] { return metrics.Text(); }}, log,
+                                    Clock::Steady());
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(second.status().message()),
               testing::AllOf(HasSubstr(options.grpc.ToString()), HasSubstr("in use")));

@@ -47,7 +47,7 @@ void ExpectInOrder(const std::vector<v1::ExplainStreamResponse>& responses, size
 }
 
 TEST(ExplainStreamTest, AnswersInTheOrderOfTheRequests) {
-  ServerOptions options;
+  TestServerOptions options;
   // Batches overtake each other.
   options.queue.executors = 4;
   options.queue.limits.max_batch_size = 3;
@@ -102,7 +102,7 @@ TEST(ExplainStreamTest, ItsRequestsShareBatches) {
 }
 
 TEST(ExplainStreamTest, ReadingPausesAtTheBound) {
-  ServerOptions options;
+  TestServerOptions options;
   options.limits.max_stream_in_flight = 4;
   TestServer server(options);
   server.Serve();
@@ -124,7 +124,7 @@ TEST(ExplainStreamTest, ReadingPausesAtTheBound) {
 }
 
 TEST(ExplainStreamTest, AFullQueueSlowsTheStreamDownAndFailsNothing) {
-  ServerOptions options;
+  TestServerOptions options;
   options.queue.max_waiting = 2;
   options.queue.limits.max_batch_size = 2;
   TestServer server(options);

@@ -112,7 +112,7 @@ TEST(ExplainTest, EachBadRequestIsRefusedWithItsReason) {
 }
 
 TEST(ExplainTest, ATooLargeMessageIsRefusedAndTheServerLivesOn) {
-  ServerOptions options;
+  TestServerOptions options;
   options.max_request_bytes = 1000;
   TestServer server(options);
   server.Serve();
@@ -145,7 +145,7 @@ TEST(ExplainTest, WaitingCallersShareABatchAndBadOnesSpoilNothing) {
 }
 
 TEST(ExplainTest, AFullQueueRefusesWithRetryInfo) {
-  ServerOptions options;
+  TestServerOptions options;
   options.queue.max_waiting = 1;
   TestServer server(options);
   server.Serve();
@@ -167,7 +167,7 @@ TEST(ExplainTest, AFullQueueRefusesWithRetryInfo) {
 }
 
 TEST(ExplainTest, ADeadlineThatCannotBeMetIsRefusedAtOnceWithRetryInfo) {
-  ServerOptions options;
+  TestServerOptions options;
   options.queue.limits.max_batch_size = 1;
   FakeClock clock;
   TestServer server(options, {FakeServable::Options()}, clock);
@@ -319,7 +319,7 @@ TEST(GetExemplarsTest, ReturnsSamplesInTheOrderOfTheRequest) {
 }
 
 TEST(GetExemplarsTest, RefusesWithTheIndexOrTheBound) {
-  ServerOptions options;
+  TestServerOptions options;
   options.limits.max_exemplars = 3;
   options.limits.max_content_bytes = 25;
   TestServer server(options);

@@ -13,37 +13,19 @@ std::vector<std::shared_ptr<FakeServable>> MakeModels(
   return models;
 }
 
-std::vector<BundleLocation> Locations(const std::vector<std::shared_ptr<FakeServable>>& models) {
-  std::vector<BundleLocation> locations;
-  for (const auto& model : models)
-    locations.push_back({model->manifest().model(), model->manifest().version(), ""});
-  return locations;
-}
-
 }  // namespace
 
-TestServer::TestServer(ServerOptions options, std::vector<FakeServable::Options> models,
+TestServer::TestServer(TestServerOptions options, std::vector<FakeServable::Options> models,
                        const Clock& clock)
     : models_(MakeModels(models)),
-      registry_([this] { return Locations(models_); },
-                [this](const BundleLocation& location) -> absl::StatusOr<ModelHandle> {
-                  for (const auto& model : models_) {
-                    if (model->manifest().model() == location.model &&
-                        model->manifest().version() == location.version) {
-                      return model;
-                    }
-                  }
-                  return absl::NotFoundError(location.model);
-                }) {
+      // Fakes count their batches, so nothing but calls may reach them.
+      starter_({.queue = options.queue, .warm_up = false}, clock,
+               [this](const Servable& servable) -> BatchProbe& {
+                 return metrics_.BatchProbeFor(servable.manifest().model());
+               }) {
   options.grpc = {"127.0.0.1", 0};
   options.http = {"127.0.0.1", 0};
-  auto server = Server::Start(options,
-                              {metrics_,
-                               [this](const Servable& s) -> BatchProbe& {
-                                 return metrics_.BatchProbeFor(s.manifest().model());
-                               },
-                               [this] { return metrics_.Text(); }},
-                              log_, clock);
+  auto server = Server::Start(options, {metrics_, [this] { return metrics_.Text(); }}, log_, clock);
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
   stub_ = v1::ProvenanceService::NewStub(NewChannel());
@@ -54,8 +36,21 @@ TestServer::~TestServer() {
 }
 
 void TestServer::Serve() {
-  EXPECT_TRUE(registry_.LoadAll().ok());
-  EXPECT_TRUE(server_->Serve(registry_).ok());
+  Publish(models_);
+  server_->Serve(registry_);
+}
+
+void TestServer::Publish(const std::vector<std::shared_ptr<FakeServable>>& models) {
+  std::vector<ModelReport> reports;
+  for (const auto& model : models) {
+    auto served = starter_.Start(model);
+    ASSERT_TRUE(served.ok()) << served.status();
+    const v1::BundleManifest& manifest = model->manifest();
+    reports.push_back({{manifest.model(), manifest.version(), ""},
+                       ModelReport::State::kAvailable,
+                       unloader_.Own(*std::move(served))});
+  }
+  registry_.Publish(std::move(reports));
 }
 
 std::shared_ptr<grpc::Channel> TestServer::NewChannel() const {

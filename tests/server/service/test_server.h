@@ -11,24 +11,36 @@
 
 #include "absl/strings/str_cat.h"
 #include "provnet/v1/provenance_service.grpc.pb.h"
+#include "server/lifecycle/model_registry.h"
+#include "server/lifecycle/model_unloader.h"
 #include "server/metrics/server_metrics.h"
+#include "server/service/model_starter.h"
 #include "server/service/server.h"
 #include "tests/testing/fake_servable.h"
 
 namespace provnet {
+
+// The queues' options beside the server's.
+struct TestServerOptions : ServerOptions {
+  BatchQueue::Options queue = {};
+};
 
 // The real server on loopback ports, with fake models. Loading is up to the test. Not thread-safe,
 // except the stubs.
 class TestServer {
  public:
   // `clock` is what the server goes by; it outlives this.
-  explicit TestServer(ServerOptions options = {},
+  explicit TestServer(TestServerOptions options = {},
                       std::vector<FakeServable::Options> models = {FakeServable::Options()},
                       const Clock& clock = Clock::Steady());
   ~TestServer();
 
   // Loads the models and becomes ready.
   void Serve();
+
+  // Replaces all that is served by these, as a reload does.
+  void Publish(const std::vector<std::shared_ptr<FakeServable>>& models);
+  ModelRegistry& registry() { return registry_; }
 
   Server& server() { return *server_; }
   FakeServable& model(size_t i = 0) { return *models_[i]; }
@@ -44,6 +56,8 @@ class TestServer {
   ServerMetrics metrics_;
   std::ostringstream log_stream_;
   StructuredLog log_ = StructuredLog::ToStream(log_stream_, LogFormat::kJson, LogLevel::kDebug);
+  ModelUnloader unloader_;
+  const ModelStarter starter_;
   ModelRegistry registry_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<v1::ProvenanceService::Stub> stub_;

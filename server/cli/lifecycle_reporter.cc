@@ -1,0 +1,53 @@
+#include "server/cli/lifecycle_reporter.h"
+
+namespace provnet {
+namespace {
+
+ServerMetrics::LoadedModel Describe(const Servable& servable) {
+  return {servable.manifest().model(), servable.manifest().version(), servable.device(),
+          servable.index_precision()};
+}
+
+}  // namespace
+
+void LifecycleReporter::VersionLoaded(const Servable& servable, absl::Duration took) {
+  metrics_.ModelLoaded(Describe(servable));
+  log_.Write(LogLevel::kInfo, "model loaded",
+             {{"model", servable.manifest().model()},
+              {"version", servable.manifest().version()},
+              {"samples", servable.sample_count()},
+              {"device", servable.device()},
+              {"index_precision", servable.index_precision()},
+              {"seconds", absl::ToDoubleSeconds(took)}});
+}
+
+void LifecycleReporter::VersionRefused(const BundleLocation& location, const absl::Status& status) {
+  metrics_.ModelRefused();
+  log_.Write(
+      LogLevel::kError, "model refused",
+      {{"model", location.model}, {"version", location.version}, {"reason", status.ToString()}});
+}
+
+void LifecycleReporter::VersionRetired(const Servable& servable) {
+  metrics_.ModelRetired(Describe(servable));
+  log_.Write(LogLevel::kInfo, "model retired",
+             {{"model", servable.manifest().model()}, {"version", servable.manifest().version()}});
+}
+
+void LifecycleReporter::VersionUnloaded(const std::string& model, uint64_t version) {
+  metrics_.ModelUnloaded();
+  log_.Write(LogLevel::kInfo, "model unloaded", {{"model", model}, {"version", version}});
+}
+
+void LifecycleReporter::RepositoryLost(const absl::Status& status) {
+  metrics_.SetRepositoryLost(true);
+  log_.Write(LogLevel::kError, "repository lost",
+             {{"reason", status.ToString()}, {"effect", "what is loaded goes on serving"}});
+}
+
+void LifecycleReporter::RepositoryFound() {
+  metrics_.SetRepositoryLost(false);
+  log_.Write(LogLevel::kInfo, "repository found", {});
+}
+
+}  // namespace provnet

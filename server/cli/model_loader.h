@@ -1,0 +1,35 @@
+#ifndef PROVNET_SERVER_CLI_MODEL_LOADER_H_
+#define PROVNET_SERVER_CLI_MODEL_LOADER_H_
+
+#include "absl/status/statusor.h"
+#include "server/engine/servable.h"
+#include "server/lifecycle/model_unloader.h"
+#include "server/lifecycle/served_model.h"
+#include "server/service/model_starter.h"
+#include "storage/repository.h"
+
+namespace provnet {
+
+// From a version in the repository to one that is ready for calls: verified, loaded, with a queue
+// whose executors are warm. From one thread at a time.
+class ModelLoader {
+ public:
+  // What is referred to outlives this.
+  ModelLoader(EngineOptions engine, const ModelStarter& starter, ModelUnloader& unloader)
+      : engine_(std::move(engine)), starter_(starter), unloader_(unloader) {}
+
+  absl::StatusOr<ServedModelHandle> Load(const BundleLocation& location) const;
+
+  // Versions that serve already have the right of way from here on.
+  void YieldToServing() { yields_ = true; }
+
+ private:
+  const EngineOptions engine_;
+  const ModelStarter& starter_;
+  ModelUnloader& unloader_;
+  bool yields_ = false;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_CLI_MODEL_LOADER_H_

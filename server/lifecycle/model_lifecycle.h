@@ -1,0 +1,89 @@
+#ifndef PROVNET_SERVER_LIFECYCLE_MODEL_LIFECYCLE_H_
+#define PROVNET_SERVER_LIFECYCLE_MODEL_LIFECYCLE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/lifecycle/lifecycle_probe.h"
+#include "server/lifecycle/model_registry.h"
+#include "server/lifecycle/version_entry.h"
+#include "storage/base/clock.h"
+#include "storage/repository.h"
+
+namespace provnet {
+
+// Brings a registry in line with a repository: takes locations from a Source (ScanRepository),
+// turns them into served models with a Loader, publishes them, and lets go of what they replace.
+// Whatever goes wrong, the version that answers goes on answering:
+//
+// - a version that fails is passed over, and the next lower one serves in its place;
+// - a version whose files are not all there is a copy under way, and waits;
+// - a version that is deleted serves until another one has taken over; a model goes when none of
+//   its versions has been there for a while;
+// - a repository that can't be read, or is empty, changes nothing.
+//
+// All methods but Stop from one thread at a time; the registry's readers may be anywhere.
+class ModelLifecycle {
+ public:
+  using Source = std::function<absl::StatusOr<std::vector<BundleLocation>>()>;
+  // Verifies, loads and warms up.
+  using Loader = std::function<absl::StatusOr<ServedModelHandle>(const BundleLocation&)>;
+
+  struct Options {
+    RetryTimes times = {};
+    // Versions of a model that serve at a time; at least 1.
+    size_t versions = 1;
+  };
+
+  // What is referred to outlives this.
+  ModelLifecycle(const Options& options, Source source, Loader loader, const Clock& clock,
+                 LifecycleProbe& probe, ModelRegistry& registry);
+
+  // The start: loads what is wanted of each model and publishes it, without waiting for copies.
+  // Fails only when the source does or no version of any model could be loaded, with every reason.
+  absl::Status LoadAll();
+
+  // Looks at the repository once and does what is to be done. Returns for how long nothing needs
+  // another look unless the repository changes; may be infinite.
+  absl::Duration Pass();
+
+  // Lets no further load begin. Thread-safe.
+  void Stop() { stopping_.store(true); }
+
+ private:
+  using Model = std::map<uint64_t, VersionEntry>;
+
+  void Observe(const std::vector<BundleLocation>& offered);
+  // Loads and unloads until the model is as wanted.
+  void Settle(Model& model, bool await_copies);
+  void Try(VersionEntry& entry, bool await_copies);
+  void Load(VersionEntry& entry);
+  void Retire(VersionEntry& entry);
+  // Forgets versions that are gone, and models all of whose versions are.
+  void Forget();
+  void Publish();
+  void SetLost(const absl::Status& status);
+  absl::Duration UntilNextLook() const;
+
+  const Options options_;
+  const Source source_;
+  const Loader loader_;
+  const Clock& clock_;
+  LifecycleProbe& probe_;
+  ModelRegistry& registry_;
+
+  std::map<std::string, Model> models_;
+  bool lost_ = false;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_LIFECYCLE_MODEL_LIFECYCLE_H_
