@@ -20,6 +20,7 @@ from fault import FAULTS, NotHere, Outcome, Scale, Setting
 import bundles  # noqa: F401
 import host  # noqa: F401
 import processes  # noqa: F401
+import reloads  # noqa: F401
 import requests  # noqa: F401
 
 
