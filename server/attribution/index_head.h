@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "server/attribution/candidate_layout.h"
+#include "server/attribution/top_k.h"
 #include "server/membership/index_statistics.h"
 
 namespace provnet {
@@ -63,11 +64,30 @@ class IndexHead {
                                    BlockVisitor visit) const;
   int64_t columns() const { return static_cast<int64_t>(layout_.max_candidates()); }
 
+  // Logits, and where they are rounded the queries that they came from, for Refine. Otherwise
+  // `queries` is undefined.
+  struct Scores {
+    at::Tensor logits;
+    at::Tensor queries;
+  };
+  // Here Logits alone.
+  virtual absl::StatusOr<Scores> Score(const at::Tensor& features,
+                                       const at::Tensor& class_ids) const;
+  // The logits of some `columns` (int64 [n], in host memory) for one of Score's queries, float32
+  // [n], not rounded. Throws what LibTorch throws. Called only for heads whose Score gives queries.
+  virtual at::Tensor ExactLogits(const at::Tensor& query, const at::Tensor& columns) const;
+
   // float32 [B, at least max_candidates()], which the caller may overwrite.
   virtual absl::StatusOr<at::Tensor> Logits(const at::Tensor& features,
                                             const at::Tensor& class_ids) const = 0;
 
  private:
+  // Search in low precision finds candidates; their own order is settled here, by their exact
+  // logits. `best` holds some more than `keep`, and comes back as the first `keep` of them.
+  // `log_sum_exp` is corrected by what has become known.
+  void Refine(const at::Tensor& query, size_t keep, std::vector<ScoredColumn>& best,
+              float& log_sum_exp) const;
+
   const CandidateLayout layout_;
 };
 

@@ -9,11 +9,22 @@ namespace provnet {
 
 absl::StatusOr<at::Tensor> MatrixIndexHead::Logits(const at::Tensor& features,
                                                    const at::Tensor& class_ids) const {
+  PROVNET_ASSIGN_OR_RETURN(Scores scores, Score(features, class_ids));
+  return std::move(scores.logits);
+}
+
+absl::StatusOr<IndexHead::Scores> MatrixIndexHead::Score(const at::Tensor& features,
+                                                         const at::Tensor& class_ids) const {
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor queries, model_.Query(features, class_ids));
   return TryTorch("search the index rows", [&] {
     at::Tensor logits = rows_.InnerProducts(queries);
-    return scale_ == 1.0F ? logits : logits.mul_(scale_);
+    if (scale_ != 1.0F) logits.mul_(scale_);
+    return Scores{std::move(logits), rows_.has_exact() ? queries : at::Tensor()};
   });
+}
+
+at::Tensor MatrixIndexHead::ExactLogits(const at::Tensor& query, const at::Tensor& columns) const {
+  return rows_.ExactInnerProducts(query, columns).mul_(scale_);
 }
 
 absl::Status MatrixIndexHead::VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,

@@ -9,7 +9,8 @@
 
 namespace provnet {
 
-// logits = scale * query(features, class) rows^T, by the engine's own exact matrix product.
+// logits = scale * query(features, class) rows^T, by the engine's own matrix product. Where that is
+// rounded, the best columns are refined.
 class MatrixIndexHead final : public IndexHead {
  public:
   // `model` has query() and outlives this object. `rows` has one row a column of logits.
@@ -19,6 +20,9 @@ class MatrixIndexHead final : public IndexHead {
  protected:
   absl::StatusOr<at::Tensor> Logits(const at::Tensor& features,
                                     const at::Tensor& class_ids) const override;
+  absl::StatusOr<Scores> Score(const at::Tensor& features,
+                               const at::Tensor& class_ids) const override;
+  at::Tensor ExactLogits(const at::Tensor& query, const at::Tensor& columns) const override;
   // In blocks of kBlockRows rows: memory for B times as many logits, whatever N.
   absl::Status VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
                            BlockVisitor visit) const override;

@@ -30,7 +30,9 @@ RowMatrix::RowMatrix(const at::Tensor& rows, Precision precision, c10::Device de
     packed_ = rows.to(device, at::kFloat, /*non_blocking=*/false, /*copy=*/true).contiguous();
   } else if (device.is_cpu()) {
     TORCH_CHECK(CpuHasBf16Kernel(), "this processor has no AVX512-BF16");
-    packed_ = PackPadded(rows.to(at::kCPU));
+    const at::Tensor host_rows = rows.to(at::kCPU);
+    packed_ = PackPadded(host_rows);
+    rest_ = PackPadded(host_rows - packed_.narrow(1, 0, dim_).to(at::kFloat));
   } else {
     packed_ = rows.to(device, at::kBFloat16).contiguous();
   }
@@ -43,6 +45,13 @@ at::Tensor RowMatrix::InnerProducts(const at::Tensor& queries, int64_t first, in
   if (precision_ == Precision::kFloat32) return at::mm(queries, rows.t());
   if (packed_.is_cpu()) return MultiplyBFloat16OnCpu(queries, rows);
   return at::mm(queries.to(at::kBFloat16), rows.t()).to(at::kFloat);
+}
+
+at::Tensor RowMatrix::ExactInnerProducts(const at::Tensor& query, const at::Tensor& rows) const {
+  TORCH_CHECK(has_exact(), "these rows hold no more than they are multiplied with");
+  const at::Tensor exact =
+      packed_.index_select(0, rows).to(at::kFloat) + rest_.index_select(0, rows).to(at::kFloat);
+  return at::mv(exact.narrow(1, 0, dim_), query);
 }
 
 at::Tensor RowMatrix::MultiplyBFloat16OnCpu(const at::Tensor& queries,

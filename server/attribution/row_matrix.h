@@ -9,12 +9,14 @@ namespace provnet {
 
 enum class Precision { kFloat32, kBFloat16 };
 
-// Rows to be multiplied with batches of queries, packed once. Holds 4 or 2 bytes an element.
-// Thread-safe.
+// Rows to be multiplied with batches of queries, packed once. Holds 4 bytes an element, or 2 on
+// CUDA in bf16. Thread-safe.
 //
 // In bf16 both factors are rounded to bfloat16 (8 bits of significand) and products are summed in
 // float32: half the bytes of float32, which is what bounds small batches. On the CPU by our own
-// AVX512-BF16 kernel, elsewhere by LibTorch.
+// AVX512-BF16 kernel, elsewhere by LibTorch. On the CPU what rounding took away is kept as a second
+// bfloat16, which together with the first gives 16 bits of significand to those few rows that a
+// search has found.
 class RowMatrix {
  public:
   // Whether the CPU multiplies bf16 in hardware (AVX512-BF16); CUDA always does.
@@ -34,6 +36,12 @@ class RowMatrix {
   // The same for `count` rows from row `first` on: float32 [B,count].
   at::Tensor InnerProducts(const at::Tensor& queries, int64_t first, int64_t count) const;
 
+  // Whether ExactInnerProducts gives more than InnerProducts: in bf16 on the CPU.
+  bool has_exact() const { return rest_.defined(); }
+  // query float32 [R], some `rows` int64 [n] -> float32 [n], rows within 2^-16 of what they were.
+  // Requires has_exact(). Throws c10::Error on a wrong shape.
+  at::Tensor ExactInnerProducts(const at::Tensor& query, const at::Tensor& rows) const;
+
  private:
   at::Tensor MultiplyBFloat16OnCpu(const at::Tensor& queries, const at::Tensor& rows) const;
 
@@ -43,6 +51,8 @@ class RowMatrix {
   // float32 [M,R]; or bfloat16 [M, R padded with zeros to the kernel's stride] on the CPU, [M,R] on
   // CUDA.
   at::Tensor packed_;
+  // bfloat16 in packed_'s shape: the rows less packed_; or undefined.
+  at::Tensor rest_;
 };
 
 }  // namespace provnet

@@ -14,6 +14,9 @@ struct ScoredColumn {
   float value = 0;
 };
 
+// The order of results: larger values first, equal ones in ascending column, NaN last.
+bool RanksBefore(const ScoredColumn& a, const ScoredColumn& b);
+
 // The min(k, values.size()) largest values, largest first; equal values in ascending column. NaN is
 // never chosen before a number. One pass with a heap of k: O(n + m log k) for m values that enter
 // the heap, O(k) memory.

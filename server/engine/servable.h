@@ -26,8 +26,8 @@ struct EngineOptions {
   // is there.
   std::string device = "auto";
   // Precision of the index head's matrix product: "fp32", "bf16", or "auto": bf16 where the
-  // processor has instructions for it. Accumulation is fp32 in both. Costs of bf16: scores good to
-  // about 2e-2 relative.
+  // processor has instructions for it. Accumulation is fp32 in both. On the CPU the best samples of
+  // a bf16 search are ranked by exact logits; elsewhere scores are good to about 2e-2 relative.
   std::string index_precision = "auto";
   // Threads that one call of Explain may use inside LibTorch and the index search; at least 1.
   int intra_op_threads = 1;

@@ -27,6 +27,29 @@ class FixedIndexHead final : public IndexHead {
   const at::Tensor logits_;
 };
 
+// Searches logits that are rounded to bfloat16; its queries are row numbers, by which it finds the
+// exact ones.
+class RoundedIndexHead final : public IndexHead {
+ public:
+  RoundedIndexHead(CandidateLayout layout, at::Tensor logits)
+      : IndexHead(std::move(layout)), logits_(std::move(logits)) {}
+
+ protected:
+  absl::StatusOr<at::Tensor> Logits(const at::Tensor&, const at::Tensor&) const override {
+    return logits_.to(at::kBFloat16).to(at::kFloat);
+  }
+  absl::StatusOr<Scores> Score(const at::Tensor& features,
+                               const at::Tensor& class_ids) const override {
+    return Scores{*Logits(features, class_ids), at::arange(logits_.size(0)).unsqueeze(1)};
+  }
+  at::Tensor ExactLogits(const at::Tensor& query, const at::Tensor& columns) const override {
+    return logits_[query[0].item<int64_t>()].index_select(0, columns);
+  }
+
+ private:
+  const at::Tensor logits_;
+};
+
 using Candidates = std::vector<std::pair<uint64_t, double>>;
 
 void ExpectEqual(const std::vector<RankedSample>& got,
@@ -59,6 +82,41 @@ TEST(IndexHeadTest, RanksWithinThePredictedClassLikeBruteForce) {
     ExpectEqual((*ranked)[static_cast<size_t>(b)],
                 BruteForceRanking::Rank(candidates, top_k[static_cast<size_t>(b)]), b);
   }
+}
+
+TEST(IndexHeadTest, WhatRoundingMixedUpIsRankedByItsExactLogits) {
+  torch::manual_seed(7);
+  // Rounded to eight bits, values around 8 are a thirty-second apart: many ties and wrong orders.
+  const at::Tensor logits = at::randn({20, 400}) + 5;
+  const RoundedIndexHead head(CandidateLayout::AllSamples(400), logits);
+  const auto ranked =
+      head.Rank(at::zeros({20, 1}), at::zeros({20}, at::kLong), std::vector<uint32_t>(20, 10));
+  ASSERT_TRUE(ranked.ok()) << ranked.status();
+  for (int64_t b = 0; b < 20; ++b) {
+    const auto& row = (*ranked)[static_cast<size_t>(b)];
+    Candidates candidates;
+    for (int64_t i = 0; i < 400; ++i) candidates.emplace_back(i, logits[b][i].item<double>());
+    const auto expected = BruteForceRanking::Rank(candidates, 10);
+    ASSERT_EQ(row.size(), 10U);
+    for (size_t j = 0; j < row.size(); ++j) {
+      EXPECT_EQ(row[j].sample_index, expected[j].sample_index) << "row " << b << " rank " << j + 1;
+      // The denominator's other terms stay rounded.
+      EXPECT_NEAR(row[j].score / expected[j].score, 1, 5e-3);
+    }
+  }
+}
+
+TEST(IndexHeadTest, RefiningKeepsToTheCandidatesOfTheClass) {
+  // Class 1 has two samples; the columns behind them are larger and stand for nothing.
+  const RoundedIndexHead head(CandidateLayout::PerClass(std::vector<uint32_t>{0, 1, 0, 1, 0}, 2),
+                              at::tensor({1.0F, 1.001F, 9.0F}).unsqueeze(0));
+  const auto ranked =
+      head.Rank(at::zeros({1, 1}), at::tensor({1}, at::kLong), std::vector<uint32_t>(1, 10));
+  ASSERT_TRUE(ranked.ok()) << ranked.status();
+  ASSERT_EQ((*ranked)[0].size(), 2U);
+  EXPECT_EQ((*ranked)[0][0].sample_index, 3U);
+  EXPECT_EQ((*ranked)[0][1].sample_index, 1U);
+  EXPECT_NEAR((*ranked)[0][0].score + (*ranked)[0][1].score, 1, 1e-5);
 }
 
 TEST(IndexHeadTest, RanksOverAllSamplesLikeBruteForce) {

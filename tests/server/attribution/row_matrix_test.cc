@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <cmath>
+
 namespace provnet {
 namespace {
 
@@ -48,6 +50,20 @@ TEST(RowMatrixTest, OneQueryGetsTheSameProductsAloneAndInABatch) {
     EXPECT_TRUE(at::equal(matrix.InnerProducts(queries.narrow(0, b, 1))[0], together[b]))
         << "query " << b;
   }
+}
+
+TEST(RowMatrixTest, BFloat16KeepsWhatRoundingTookForTheFewRowsThatAreFound) {
+  if (!RowMatrix::HasBFloat16(kCpu)) GTEST_SKIP() << "this processor has no AVX512-BF16";
+  torch::manual_seed(6);
+  const at::Tensor rows = at::randn({101, 77}), query = at::randn({77});
+  const RowMatrix matrix(rows, Precision::kBFloat16, kCpu);
+  ASSERT_TRUE(matrix.has_exact());
+  const at::Tensor some = at::tensor({100, 0, 50, 50}, at::kLong);
+  const at::Tensor got = matrix.ExactInnerProducts(query, some).to(at::kDouble);
+  const at::Tensor factors = rows.index_select(0, some).to(at::kDouble) * query.to(at::kDouble);
+  const at::Tensor error = (got - factors.sum(1)).abs();
+  EXPECT_TRUE((error <= factors.abs().sum(1) * std::pow(2.0, -16)).all().item<bool>()) << error;
+  EXPECT_FALSE(RowMatrix(rows, Precision::kFloat32, kCpu).has_exact());
 }
 
 TEST(RowMatrixTest, OwnsItsRows) {
