@@ -48,6 +48,11 @@ absl::Status BundleLoader::ReadParts() {
   PROVNET_ASSIGN_OR_RETURN(const c10::Device device, ResolveDevice(options_.device));
   PROVNET_ASSIGN_OR_RETURN(ScriptModel model,
                            ScriptModel::Load(location_.directory / kModelFile, device));
+  PROVNET_ASSIGN_OR_RETURN(const at::Tensor probe, TryTorch("make the probe", [&] {
+                             return ProbeInputs(parts_.manifest, device, ScriptModel::kFastBatch);
+                           }));
+  // Where it can't be, the model serves as it is.
+  (void)model.SpeedUpFeatures(probe);
   parts_.model = std::make_unique<const ScriptModel>(std::move(model));
   PROVNET_ASSIGN_OR_RETURN(parts_.samples,
                            SampleStore::OpenReadOnly(location_.directory / kSamplesFolder));

@@ -11,17 +11,6 @@
 namespace provnet {
 namespace {
 
-// Pixels of a fixed pattern: not constant, so that normalisation has something to divide by.
-at::Tensor ProbeInput(const v1::BundleManifest& manifest, c10::Device device) {
-  const v1::InputSpec& input = manifest.input();
-  const int64_t size = int64_t{input.channels()} * input.height() * input.width();
-  return at::arange(size, at::kFloat)
-      .remainder(7)
-      .div(7)
-      .reshape({1, input.channels(), input.height(), input.width()})
-      .to(device);
-}
-
 absl::Status Wrong(absl::string_view method, const at::Tensor& got, absl::string_view expected) {
   return absl::FailedPreconditionError(absl::StrCat(
       kModelFile, ": ", method, "() gave ", c10::toString(got.scalar_type()), " [",
@@ -45,7 +34,7 @@ bool IsFloatRow(const at::Tensor& tensor) {
 absl::StatusOr<at::Tensor> ProbeFeatures(const ScriptModel& model,
                                          const v1::BundleManifest& manifest) {
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor input, TryTorch("make the probe", [&] {
-                             return ProbeInput(manifest, model.device());
+                             return ProbeInputs(manifest, model.device(), 1);
                            }));
   return model.Features(input);
 }
@@ -55,6 +44,18 @@ at::Tensor ProbeClass(const ScriptModel& model) {
 }
 
 }  // namespace
+
+at::Tensor ProbeInputs(const v1::BundleManifest& manifest, c10::Device device, int64_t count) {
+  const v1::InputSpec& input = manifest.input();
+  const int64_t size = int64_t{input.channels()} * input.height() * input.width();
+  // Pixels of a fixed pattern: not constant, so that normalisation has something to divide by, and
+  // of a period that few sizes are a multiple of.
+  return at::arange(count * size, at::kFloat)
+      .remainder(13)
+      .div(13)
+      .reshape({count, input.channels(), input.height(), input.width()})
+      .to(device);
+}
 
 absl::Status CheckClassifier(const ScriptModel& model, const v1::BundleManifest& manifest) {
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor features, ProbeFeatures(model, manifest));

@@ -17,6 +17,10 @@ namespace provnet {
 // wrong export is refused at load and not at the first request. Each returns FAILED_PRECONDITION
 // with the method, what it gave and what was expected.
 
+// Inputs that differ, float32 [count, channels, height, width] on `device`, in 0..1. Throws what
+// LibTorch throws.
+at::Tensor ProbeInputs(const v1::BundleManifest& manifest, c10::Device device, int64_t count);
+
 // features() is float32 [1, feature_dim], classify() float32 [1, classes].
 absl::Status CheckClassifier(const ScriptModel& model, const v1::BundleManifest& manifest);
 

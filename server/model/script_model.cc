@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/model/inference_graph.h"
 #include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
 
@@ -53,8 +54,28 @@ absl::StatusOr<at::Tensor> ScriptModel::Call(const char* method,
   });
 }
 
+bool ScriptModel::SpeedUpFeatures(const at::Tensor& probe) {
+  if (!device_.is_cpu()) return false;
+  const absl::StatusOr<torch::jit::Module> fast = TryTorch("optimise features()", [&] {
+    const torch::NoGradGuard no_grad;
+    torch::jit::Module optimised = OptimizeForInference(module_, "features");
+    const at::Tensor want = module_.get_method("features")({probe}).toTensor();
+    const at::Tensor got = optimised.get_method("features")({probe}).toTensor();
+    TORCH_CHECK(want.sizes() == got.sizes() && at::allclose(got, want, 1e-4, 1e-5),
+                "the optimised features() differ");
+    return optimised;
+  });
+  if (fast.ok()) fast_features_ = *fast;
+  return fast.ok();
+}
+
 absl::StatusOr<at::Tensor> ScriptModel::Features(const at::Tensor& inputs) const {
-  return Call("features", {inputs});
+  if (!fast_features_.has_value() || inputs.dim() == 0 || inputs.size(0) < kFastBatch)
+    return Call("features", {inputs});
+  return TryTorch("run features()", [&] {
+    const torch::NoGradGuard no_grad;
+    return fast_features_->get_method("features")({inputs}).toTensor();
+  });
 }
 
 absl::StatusOr<at::Tensor> ScriptModel::Classify(const at::Tensor& features) const {

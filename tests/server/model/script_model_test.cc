@@ -82,5 +82,58 @@ TEST_F(ScriptModelTest, TurnsExceptionsOfTheModelIntoStatuses) {
   EXPECT_NE(result.status().ToString().find("classify()"), std::string::npos) << result.status();
 }
 
+// A convolution with BatchNorm, as a network has them, with parameters of its own.
+std::filesystem::path SaveConvolutions(const std::filesystem::path& path) {
+  torch::manual_seed(1);
+  torch::jit::Module module("Net");
+  module.register_attribute("training", c10::BoolType::get(), true);
+  module.register_parameter("weight", at::randn({8, 1, 3, 3}), false);
+  module.register_parameter("scale", at::rand({8}) + 0.5, false);
+  module.register_parameter("shift", at::randn({8}), false);
+  module.register_buffer("mean", at::randn({8}));
+  module.register_buffer("var", at::rand({8}) + 0.5);
+  module.define(std::string(R"(
+def features(self, x):
+    x = torch.conv2d(x, self.weight, None, [1, 1], [1, 1])
+    x = torch.batch_norm(x, self.scale, self.shift, self.mean, self.var, self.training, 0.1, 1e-5, True)
+    return torch.flatten(torch.max_pool2d(torch.relu(x), [2, 2], [2, 2]), 1)
+)") + kClassify +
+                kAttribute);
+  module.save(path.string());
+  return path;
+}
+
+TEST_F(ScriptModelTest, FasterFeaturesAreTheSameFeatures) {
+  auto fast = ScriptModel::Load(SaveConvolutions(directory_ / "model.pt"), cpu_);
+  const auto plain = ScriptModel::Load(directory_ / "model.pt", cpu_);
+  ASSERT_TRUE(fast.ok() && plain.ok()) << fast.status();
+  EXPECT_TRUE(fast->SpeedUpFeatures(at::rand({ScriptModel::kFastBatch, 1, 10, 10})));
+  for (const int64_t batch : {1, 3, 4, 5, 64}) {
+    const at::Tensor inputs = at::rand({batch, 1, 10, 10});
+    const at::Tensor got = *fast->Features(inputs);
+    EXPECT_TRUE(at::allclose(got, *plain->Features(inputs), 1e-4, 1e-5)) << batch;
+    EXPECT_FALSE(got.is_mkldnn());
+  }
+}
+
+TEST_F(ScriptModelTest, WhatCannotBeMadeFasterServesAsItIs) {
+  // Two runs never agree.
+  auto random = ScriptModel::Load(
+      Save(
+          std::string("def features(self, x):\n    return torch.rand_like(torch.flatten(x, 1))\n") +
+          kClassify + kAttribute),
+      cpu_);
+  ASSERT_TRUE(random.ok()) << random.status();
+  EXPECT_FALSE(random->SpeedUpFeatures(at::rand({ScriptModel::kFastBatch, 1, 1, 3})));
+  EXPECT_TRUE(random->Features(at::ones({8, 1, 1, 3})).ok());
+  // Fails on the probe.
+  auto picky =
+      ScriptModel::Load(Save(std::string("def features(self, x):\n    return torch.mm(x, x)\n") +
+                             kClassify + kAttribute),
+                        cpu_);
+  ASSERT_TRUE(picky.ok()) << picky.status();
+  EXPECT_FALSE(picky->SpeedUpFeatures(at::rand({ScriptModel::kFastBatch, 1, 1, 3})));
+}
+
 }  // namespace
 }  // namespace provnet
