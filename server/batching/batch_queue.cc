@@ -15,6 +15,11 @@ constexpr absl::Duration kShortestTick = absl::Milliseconds(1);
 // What a refused caller is asked to wait at least.
 constexpr absl::Duration kShortestRetry = absl::Milliseconds(10);
 
+// Share of the time up to a deadline by which the forecast must be met. The rest is for the way to
+// the caller and back, which a relative deadline doesn't show, and for what was not foreseen: a
+// queue that fills up to the deadline itself answers all of its requests just too late.
+constexpr double kUsableTime = 0.9;
+
 absl::Duration WholeMicroseconds(absl::Duration duration) {
   return absl::Trunc(duration, absl::Microseconds(1));
 }
@@ -133,14 +138,15 @@ std::optional<BatchQueue::Refusal> BatchQueue::Admit(const BatchTask& task, absl
         absl::UnavailableError("the server is shutting down and takes no more requests")};
   }
   if (waiting_.empty() && HasIdleExecutor()) return std::nullopt;
-  if (forecast.finish > task.deadline()) {
+  const absl::Duration latest_finish = now + kUsableTime * (task.deadline() - now);
+  if (forecast.finish > latest_finish) {
     return Refusal{
         RejectReason::kDeadlineTooClose,
         Overloaded(absl::StrCat("the deadline is too close: the answer would take about ",
                                 absl::FormatDuration(WholeMicroseconds(forecast.finish - now)),
                                 " with ", ahead, " requests ahead, and the deadline is in ",
                                 absl::FormatDuration(WholeMicroseconds(task.deadline() - now))),
-                   forecast.finish - task.deadline())};
+                   forecast.finish - latest_finish)};
   }
   const absl::Duration wait = forecast.start - now;
   if (ahead > 0 && wait > options_.max_predicted_wait) {

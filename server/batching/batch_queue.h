@@ -24,8 +24,9 @@ namespace provnet {
 
 // A bounded queue of tasks and the executor threads that run them in batches. Thread-safe.
 //
-// Admission: a task that by the forecast (ForecastWait) can't be answered in time, or would wait
-// longer than the queue's bound, is refused at once instead of being answered late. The forecast
+// Admission: a task that by the forecast (ForecastWait) can't be answered in time, a tenth of that
+// time kept in reserve, or would wait longer than the queue's bound, is refused at once instead of
+// being answered late. The forecast
 // rests on what batches cost (BatchCost), learned while they run. A task that finds an idle
 // executor and nobody ahead is never refused, so a wrong prediction can't shut a queue for good.
 //
