@@ -20,6 +20,8 @@
 #include "server/cli/lifecycle_flags.h"
 #include "server/cli/lifecycle_reporter.h"
 #include "server/cli/model_loader.h"
+#include "server/cli/security_flags.h"
+#include "server/cli/security_setup.h"
 #include "server/engine/servable.h"
 #include "server/lifecycle/model_lifecycle.h"
 #include "server/lifecycle/model_registry.h"
@@ -85,6 +87,7 @@ struct Options {
   LifecycleOptions lifecycle;
   ModelStarter::Options models;
   ServerOptions server;
+  SecurityOptions security;
   absl::Duration drain_timeout;
   LogFormat log_format = LogFormat::kJson;
   LogLevel log_level = LogLevel::kInfo;
@@ -202,6 +205,7 @@ absl::StatusOr<Options> OptionsFromFlags() {
   PROVNET_RETURN_IF_ERROR(CheckEngineFlags(options.engine));
   FillQueue(threads, options.models.queue);
   PROVNET_ASSIGN_OR_RETURN(options.lifecycle, LifecycleOptionsFromFlags());
+  PROVNET_ASSIGN_OR_RETURN(options.security, SecurityOptionsFromFlags());
   FillLimits(options.server.limits);
   options.server.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes);
   return options;
@@ -261,8 +265,12 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
       options.lifecycle.lifecycle, [&options] { return ScanRepository(options.model_repository); },
       [&loader](const BundleLocation& location) { return loader.Load(location); }, Clock::Steady(),
       reporter, registry);
+  PROVNET_ASSIGN_OR_RETURN(const auto security,
+                           SecuritySetup::Open(options.security, log, metrics));
+  ServerOptions server_options = options.server;
+  server_options.guards = security->guards();
   PROVNET_ASSIGN_OR_RETURN(
-      const auto server, Server::Start(options.server, MakeProbes(metrics), log, Clock::Steady()));
+      const auto server, Server::Start(server_options, MakeProbes(metrics), log, Clock::Steady()));
   if (const absl::Status loaded = lifecycle.LoadAll(); !loaded.ok())
     return WithPrefix(absl::StrCat("--model-repository=", options.model_repository.string()),
                       loaded);

@@ -160,6 +160,10 @@ struct ServerMetrics::Impl {
                                .Help("Tries to load a model version that ended in a refusal.")
                                .Register(registry)
                                .Add({});
+  prometheus::Family<Counter>& reloads = prometheus::BuildCounter()
+                                             .Name("provnet_security_reloads_total")
+                                             .Help("Changes of rules and certificates, by outcome.")
+                                             .Register(registry);
   std::array<std::array<std::atomic<Histogram*>, kCodeCount>, kRpcCount> durations{};
 
   static prometheus::Labels InfoLabels(const LoadedModel& model);
@@ -214,6 +218,14 @@ void ServerMetrics::RequestFinished(Rpc rpc, absl::StatusCode code, absl::Durati
 
 void ServerMetrics::RequestAbandoned(Rpc rpc) {
   impl_->abandoned_by_rpc[static_cast<size_t>(rpc)]->Increment();
+}
+
+void ServerMetrics::Reloaded(absl::string_view what) {
+  impl_->reloads.Add({{"what", std::string(what)}, {"outcome", "ok"}}).Increment();
+}
+
+void ServerMetrics::ReloadFailed(absl::string_view what, const absl::Status&) {
+  impl_->reloads.Add({{"what", std::string(what)}, {"outcome", "failed"}}).Increment();
 }
 
 prometheus::Labels ServerMetrics::Impl::InfoLabels(const LoadedModel& model) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "server/batching/batch_probe.h"
+#include "server/security/security_probe.h"
 #include "server/service/rpc.h"
 
 namespace provnet {
@@ -29,10 +30,12 @@ namespace provnet {
 //   provnet_model_load_failures_total                 tries that ended in a refusal
 //   provnet_model_unloads_total                       versions whose memory was freed again
 //   provnet_repository_lost                           1 while the repository can't be read or is
-//   empty provnet_build_info{version}                       1 process_* see ProcessMetrics
+//   empty provnet_security_reloads_total{what,outcome}      "access rules"; ok | failed
+//   provnet_build_info{version}                       1
+//   process_*                                         see ProcessMetrics
 //
 // Labels come from fixed sets and from the repository's model names, never from requests.
-class ServerMetrics final : public RequestProbe {
+class ServerMetrics final : public RequestProbe, public SecurityProbe {
  public:
   struct LoadedModel {
     std::string name;
@@ -46,6 +49,8 @@ class ServerMetrics final : public RequestProbe {
 
   void RequestFinished(Rpc rpc, absl::StatusCode code, absl::Duration took) override;
   void RequestAbandoned(Rpc rpc) override;
+  void Reloaded(absl::string_view what) override;
+  void ReloadFailed(absl::string_view what, const absl::Status& status) override;
   void ModelLoaded(const LoadedModel& model);
   void ModelRefused();
   // The version takes no new calls: its series go.

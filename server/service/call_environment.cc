@@ -10,8 +10,9 @@
 
 namespace provnet {
 
-Admission::Admission(const CallEnvironment& environment)
-    : in_flight_(environment.in_flight), status_(environment.readiness.Check()) {
+Admission::Admission(const CallEnvironment& environment, const Caller& caller)
+    : in_flight_(environment.in_flight), status_(caller.status()) {
+  if (status_.ok()) status_ = environment.readiness.Check();
   // The last word: after InFlight::Close nobody comes in, whatever was read above.
   if (status_.ok() && !in_flight_.Begin()) status_ = DrainingError();
   status_ = AdviseRetry(std::move(status_));

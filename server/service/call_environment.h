@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "server/service/caller.h"
 #include "server/service/in_flight.h"
 #include "server/service/readiness.h"
 #include "server/service/request_scope.h"
@@ -19,15 +20,17 @@ struct CallEnvironment {
   const Readiness& readiness;
   InFlight& in_flight;
   Telemetry telemetry;
+  Guards guards = {};
 };
 
 // Whether a call is taken, and if so, its place among those in flight. Thread-compatible.
 class Admission {
  public:
-  explicit Admission(const CallEnvironment& environment);
+  // A caller who is not known is not let in.
+  Admission(const CallEnvironment& environment, const Caller& caller);
 
-  // OK, or UNAVAILABLE with RetryInfo: the server loads or drains, and all that is left to do is to
-  // finish the call with this.
+  // OK, or UNAUTHENTICATED, or UNAVAILABLE with RetryInfo: the server loads or drains. All that is
+  // left to do then is to finish the call with this.
   const absl::Status& status() const { return status_; }
 
   // Call at the very end of the call, when gRPC has done with it.

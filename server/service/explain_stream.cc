@@ -15,7 +15,8 @@ ExplainStream::ExplainStream(grpc::CallbackServerContext& context, const Explain
       deadline_(MonotonicDeadline(context, environment.telemetry.clock)),
       max_in_flight_(max_in_flight),
       on_end_(std::move(on_end)),
-      admission_(environment) {}
+      caller_(Rpc::kExplainStream, context, environment.guards),
+      admission_(environment, caller_) {}
 
 std::shared_ptr<ExplainStream> ExplainStream::Start(grpc::CallbackServerContext& context,
                                                     const Explainer* explainer,
@@ -88,7 +89,8 @@ void ExplainStream::Accept(uint64_t number) {
   auto done = [self = shared_from_this(), scope, number](auto result) {
     self->Answer(number, scope, std::move(result));
   };
-  absl::StatusOr<Explainer::Job> job = explainer_->MakeJob(request_, token_, deadline_, done);
+  absl::StatusOr<Explainer::Job> job =
+      explainer_->MakeJob(request_, caller_, token_, deadline_, done);
   if (job.ok()) return Submit(*std::move(job));
   Answer(number, scope, job.status());
   const MutexLock lock(mutex_);

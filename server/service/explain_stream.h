@@ -82,6 +82,7 @@ class ExplainStream final
   const absl::Duration deadline_;
   const size_t max_in_flight_;
   const OnEnd on_end_;
+  Caller caller_;
   const Admission admission_;
   CancelToken token_;
 

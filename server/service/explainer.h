@@ -10,6 +10,7 @@
 #include "provnet/v1/provenance_service.pb.h"
 #include "server/batching/batch_task.h"
 #include "server/lifecycle/model_registry.h"
+#include "server/service/caller.h"
 #include "server/service/request_limits.h"
 
 namespace provnet {
@@ -34,14 +35,15 @@ class Explainer {
   Explainer(const ModelRegistry& models, const RequestLimits& limits)
       : models_(models), limits_(limits) {}
 
-  // Chooses the model version, which validation, answer and all else of the call then go by.
-  // Validates, decodes and resizes on this thread. On an error `done` is not called. `token` lives
-  // until `done` has been called.
-  absl::StatusOr<Job> MakeJob(const v1::ExplainRequest& request, const CancelToken& token,
-                              absl::Duration deadline, Done done) const;
+  // Chooses the model version, as far as `caller` may, which validation, answer and all else of the
+  // call then go by. Validates, decodes and resizes on this thread. On an error `done` is not
+  // called. `token` lives until `done` has been called.
+  absl::StatusOr<Job> MakeJob(const v1::ExplainRequest& request, Caller& caller,
+                              const CancelToken& token, absl::Duration deadline, Done done) const;
   // The same for a question about membership; such tasks share batches with the others.
-  absl::StatusOr<Job> MakeJob(const v1::CheckMembershipRequest& request, const CancelToken& token,
-                              absl::Duration deadline, MembershipDone done) const;
+  absl::StatusOr<Job> MakeJob(const v1::CheckMembershipRequest& request, Caller& caller,
+                              const CancelToken& token, absl::Duration deadline,
+                              MembershipDone done) const;
 
  private:
   const ModelRegistry& models_;

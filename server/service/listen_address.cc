@@ -1,5 +1,7 @@
 #include "server/service/listen_address.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
@@ -34,6 +36,14 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   int port = 0;
   if (host.empty() || !digits || !absl::SimpleAtoi(port_text, &port) || port > 65535) return error;
   return ListenAddress{std::string(host), port};
+}
+
+bool IsLoopback(const ListenAddress& address) {
+  if (address.host == "localhost") return true;
+  in_addr v4 = {};
+  if (inet_pton(AF_INET, address.host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  in6_addr v6 = {};
+  return inet_pton(AF_INET6, address.host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
 }  // namespace provnet

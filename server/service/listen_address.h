@@ -21,6 +21,9 @@ struct ListenAddress {
 // Parses "HOST:PORT" and "[IPV6]:PORT". INVALID_ARGUMENT shows the text and an example.
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text);
 
+// Whether only programs on this machine can connect: "localhost", 127.0.0.0/8 or ::1.
+bool IsLoopback(const ListenAddress& address);
+
 }  // namespace provnet
 
 #endif  // PROVNET_SERVER_SERVICE_LISTEN_ADDRESS_H_

@@ -6,6 +6,7 @@
 #include "server/service/grpc_status.h"
 #include "server/service/model_info.h"
 #include "server/service/model_selection.h"
+#include "server/service/redaction.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
@@ -47,9 +48,9 @@ absl::Status ProvenanceService::StartBatched(const CallHandle& call, const Reque
     if (result.ok()) response = *std::move(result);
     call->FinishWith(result.status());
   };
-  PROVNET_ASSIGN_OR_RETURN(
-      Explainer::Job job,
-      serving->explainer.MakeJob(request, call->token(), call->deadline(), std::move(done)));
+  PROVNET_ASSIGN_OR_RETURN(Explainer::Job job,
+                           serving->explainer.MakeJob(request, call->caller(), call->token(),
+                                                      call->deadline(), std::move(done)));
   return AdviseRetry(job.queue->Enqueue(std::move(job.task)));
 }
 
@@ -99,13 +100,21 @@ absl::Status ProvenanceService::StartGetExemplars(const CallHandle& call,
                                                   const v1::GetExemplarsRequest& request,
                                                   v1::GetExemplarsResponse& response) const {
   PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
-  PROVNET_ASSIGN_OR_RETURN(ServedModelHandle model, FindModel(serving->models, request.model()));
-  PROVNET_RETURN_IF_ERROR(CheckExemplarsRequest(request, *model->handle, limits_));
+  PROVNET_ASSIGN_OR_RETURN(const auto selected, call->caller().Select(request.model(), [&] {
+    return FindModel(serving->models, request.model());
+  }));
+  const v1::Disclosure disclosure = selected.permit.disclosure;
+  PROVNET_RETURN_IF_ERROR(CheckExemplarsDisclosure(disclosure));
+  PROVNET_RETURN_IF_ERROR(CheckExemplarsRequest(request, *selected.model->handle, limits_));
   // The request and the response are gRPC's until the call is finished.
-  auto work = [this, call, model = std::move(model), &request, &response](absl::Status status) {
+  auto work = [this, call, model = selected.model, disclosure, &request,
+               &response](absl::Status status) {
     if (!status.ok()) return call->FinishWith(status);
     auto result = ReadExemplars(request, *model->handle, limits_);
-    if (result.ok()) response = *std::move(result);
+    if (result.ok()) {
+      Redact(disclosure, *result);
+      response = *std::move(result);
+    }
     call->FinishWith(result.status());
   };
   return AdviseRetry(reader_.Submit(call->token(), call->deadline(), std::move(work)));
@@ -122,8 +131,11 @@ grpc::ServerUnaryReactor* ProvenanceService::ListModels(grpc::CallbackServerCont
 absl::Status ProvenanceService::FillModels(const CallHandle& call,
                                            v1::ListModelsResponse& response) const {
   PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
-  for (const ModelReport& report : serving->models.Reports())
-    *response.add_models() = MakeModelInfo(report);
+  PROVNET_RETURN_IF_ERROR(call->caller().AuthorizeSome());
+  for (const ModelReport& report : serving->models.Reports()) {
+    if (call->caller().MaySee(report.location.model))
+      *response.add_models() = MakeModelInfo(report);
+  }
   return absl::OkStatus();
 }
 
@@ -139,8 +151,10 @@ absl::Status ProvenanceService::FillModel(const CallHandle& call,
                                           const v1::GetModelRequest& request,
                                           v1::GetModelResponse& response) const {
   PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
-  PROVNET_ASSIGN_OR_RETURN(const ServedModelHandle model,
-                           FindModel(serving->models, request.model()));
+  PROVNET_ASSIGN_OR_RETURN(const auto selected, call->caller().Select(request.model(), [&] {
+    return FindModel(serving->models, request.model());
+  }));
+  const ServedModelHandle& model = selected.model;
   *response.mutable_info() = AvailableModelInfo(*model->handle);
   *response.mutable_manifest() = model->handle->manifest();
   return absl::OkStatus();

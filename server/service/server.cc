@@ -2,12 +2,14 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
@@ -21,6 +23,17 @@ constexpr absl::Duration kMaxLinger = absl::Seconds(1);
 constexpr int kMaxMetadataBytes = 16 << 10;
 // Room for scores, names and framing beside the contents.
 constexpr int kResponseSlackBytes = 64 << 20;
+
+// Takes reflection, which its library gives to every server of the process, away from one.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    const std::string name = grpc::reflection::ProtoServerReflectionPlugin().name();
+    const auto is_reflection = [&name](const auto& plugin) { return plugin->name() == name; };
+    plugins->erase(std::remove_if(plugins->begin(), plugins->end(), is_reflection), plugins->end());
+  }
+};
 
 void SetGrpcLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.SetMaxReceiveMessageSize(options.max_request_bytes);
@@ -38,6 +51,13 @@ void SetGrpcLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
+void WarnIfOpen(const ServerOptions& options, const StructuredLog& log) {
+  if (options.guards.access != nullptr || IsLoopback(options.grpc)) return;
+  log.Write(LogLevel::kWarning, "anyone who can connect may ask for everything",
+            {{"grpc_host", options.grpc.host},
+             {"what_to_do", "give --access-policy=FILE, or --listen on a loopback address"}});
+}
+
 }  // namespace
 
 Server::Server(const ServerOptions& options, const ServerProbes& probes, const StructuredLog& log,
@@ -53,6 +73,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   PROVNET_ASSIGN_OR_RETURN(
       server->http_, HttpEndpoint::Start(options.http, server->readiness_, probes.metrics_text));
   PROVNET_RETURN_IF_ERROR(server->StartGrpc());
+  WarnIfOpen(options, log);
   log.Write(LogLevel::kInfo, "listening",
             {{"grpc_host", options.grpc.host},
              {"grpc_port", server->grpc_port()},
@@ -63,8 +84,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 
 absl::Status Server::StartGrpc() {
   PROVNET_ASSIGN_OR_RETURN(acceptor_, ConnectionAcceptor::Listen(options_.grpc));
-  const CallEnvironment environment{readiness_, in_flight_,
-                                    Telemetry{clock_, probes_.requests, request_log_}};
+  const CallEnvironment environment{
+      readiness_, in_flight_, Telemetry{clock_, probes_.requests, request_log_}, options_.guards};
   service_ = std::make_unique<ProvenanceService>(options_.limits, environment, *reader_);
 
   grpc::EnableDefaultHealthCheckService(true);
@@ -72,6 +93,8 @@ absl::Status Server::StartGrpc() {
   grpc::ServerBuilder builder;
   SetGrpcLimits(builder, options_);
   builder.RegisterService(service_.get());
+  // Reflection answers in gRPC's own code, which knows no policy: under one it is not there.
+  if (options_.guards.access != nullptr) builder.SetOption(std::make_unique<WithoutReflection>());
   entrance_ = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
       grpc::InsecureServerCredentials());

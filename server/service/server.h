@@ -38,6 +38,8 @@ struct ServerOptions {
   int max_request_bytes = 16 << 20;
   // Streams, i.e. calls, that one connection may have open at a time; more wait at the client.
   int max_concurrent_streams = 1024;
+  // What they refer to outlives the server.
+  Guards guards = {};
 };
 
 // Where the server's parts report to. All outlive the server.

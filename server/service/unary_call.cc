@@ -9,8 +9,9 @@ namespace provnet {
 UnaryCall::UnaryCall(Rpc rpc, grpc::CallbackServerContext& context,
                      const CallEnvironment& environment)
     : scope_(rpc, ExchangeRequestId(context), environment.telemetry),
+      caller_(rpc, context, environment.guards),
       deadline_(MonotonicDeadline(context, environment.telemetry.clock)),
-      admission_(environment) {}
+      admission_(environment, caller_) {}
 
 std::shared_ptr<UnaryCall> UnaryCall::Start(Rpc rpc, grpc::CallbackServerContext& context,
                                             const CallEnvironment& environment) {

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "server/batching/batch_task.h"
 #include "server/service/call_environment.h"
+#include "server/service/caller.h"
 #include "storage/base/mutex.h"
 
 namespace provnet {
@@ -25,6 +26,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   // Cancelled when the client gives up or its deadline passes.
   const CancelToken& token() const { return token_; }
+  // Used by the thread that starts the call, before any other.
+  Caller& caller() { return caller_; }
   // See Admission::status.
   const absl::Status& admission() const { return admission_.status(); }
   // On Clock::Monotonic().
@@ -40,6 +43,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void OnDone() override;
 
   const RequestScope scope_;
+  Caller caller_;
   const absl::Duration deadline_;
   const Admission admission_;
   CancelToken token_;

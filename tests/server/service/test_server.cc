@@ -23,8 +23,8 @@ TestServer::TestServer(TestServerOptions options, std::vector<FakeServable::Opti
                [this](const Servable& servable) -> BatchProbe& {
                  return metrics_.BatchProbeFor(servable.manifest().model());
                }) {
-  options.grpc = {"127.0.0.1", 0};
-  options.http = {"127.0.0.1", 0};
+  options.grpc.port = 0;
+  options.http.port = 0;
   auto server = Server::Start(options, {metrics_, [this] { return metrics_.Text(); }}, log_, clock);
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);

@@ -1,0 +1,20 @@
+#ifndef PROVNET_SERVER_CLI_SECURITY_FLAGS_H_
+#define PROVNET_SERVER_CLI_SECURITY_FLAGS_H_
+
+#include "absl/status/statusor.h"
+#include "server/security/access_control.h"
+
+namespace provnet {
+
+// What the flags about access say.
+struct SecurityOptions {
+  // Without a policy the server is open.
+  AccessControl::Options access = {};
+};
+
+// INVALID_ARGUMENT names the flag, its value and what was expected.
+absl::StatusOr<SecurityOptions> SecurityOptionsFromFlags();
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_CLI_SECURITY_FLAGS_H_

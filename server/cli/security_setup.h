@@ -1,0 +1,34 @@
+#ifndef PROVNET_SERVER_CLI_SECURITY_SETUP_H_
+#define PROVNET_SERVER_CLI_SECURITY_SETUP_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "server/cli/security_flags.h"
+#include "server/security/access_control.h"
+#include "server/security/security_probe.h"
+#include "server/service/caller.h"
+#include "server/service/security_log.h"
+
+namespace provnet {
+
+// The server's guards, opened and owned. Outlives the server that they are for.
+class SecuritySetup {
+ public:
+  // Fails with the flag and the file that can't be used. `log` and `metrics` outlive this.
+  static absl::StatusOr<std::unique_ptr<SecuritySetup>> Open(const SecurityOptions& options,
+                                                             const StructuredLog& log,
+                                                             SecurityProbe& metrics);
+
+  Guards guards() const { return {access_.get()}; }
+
+ private:
+  SecuritySetup(const StructuredLog& log, SecurityProbe& metrics) : probe_(log, metrics) {}
+
+  SecurityLog probe_;
+  std::unique_ptr<AccessControl> access_;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_CLI_SECURITY_SETUP_H_

@@ -1,0 +1,53 @@
+#include "server/security/access_control.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/security/access_files.h"
+#include "storage/base/status_macros.h"
+
+namespace provnet {
+namespace {
+
+absl::Status InFile(const std::filesystem::path& file, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(file.string(), ": ", status.message()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<AccessControl>> AccessControl::Open(const Options& options,
+                                                                   SecurityProbe& probe) {
+  std::unique_ptr<AccessControl> control(new AccessControl(options));
+  WatchedFiles::Options files{"access rules", {options.policy}, options.reload_interval};
+  if (!options.tokens.empty()) files.files.push_back(options.tokens);
+  PROVNET_ASSIGN_OR_RETURN(
+      control->files_,
+      WatchedFiles::Open(
+          std::move(files),
+          [raw = control.get()](const auto& contents) { return raw->Load(contents); }, probe));
+  return control;
+}
+
+absl::Status AccessControl::Load(const std::vector<std::string>& contents) {
+  const auto policy = ParseAccessPolicy(contents[0]);
+  if (!policy.ok()) return InFile(options_.policy, policy.status());
+  v1::TokenFile tokens;
+  if (contents.size() > 1) {
+    auto parsed = ParseTokenFile(contents[1]);
+    if (!parsed.ok()) return InFile(options_.tokens, parsed.status());
+    tokens = *std::move(parsed);
+  }
+  auto rules = AccessRules::Create(*policy, tokens);
+  if (!rules.ok()) {
+    const std::string both = contents.size() > 1 ? absl::StrCat(options_.policy.string(), " with ",
+                                                                options_.tokens.string())
+                                                 : options_.policy.string();
+    return InFile(both, rules.status());
+  }
+  const MutexLock lock(mutex_);
+  rules_ = *std::move(rules);
+  return absl::OkStatus();
+}
+
+}  // namespace provnet

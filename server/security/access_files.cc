@@ -1,0 +1,33 @@
+#include "server/security/access_files.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace provnet {
+namespace {
+
+template <typename Message>
+absl::StatusOr<Message> Parse(absl::string_view json) {
+  Message message;
+  // A misspelt field must not silently grant or deny anything, so unknown ones are errors.
+  const auto status = google::protobuf::util::JsonStringToMessage(std::string(json), &message);
+  if (status.ok()) return message;
+  return absl::InvalidArgumentError(
+      absl::StrCat("not the JSON of a provnet.v1.", Message::descriptor()->name(),
+                   " (proto/provnet/v1/access_policy.proto): ", std::string(status.message())));
+}
+
+}  // namespace
+
+absl::StatusOr<v1::AccessPolicy> ParseAccessPolicy(absl::string_view json) {
+  return Parse<v1::AccessPolicy>(json);
+}
+
+absl::StatusOr<v1::TokenFile> ParseTokenFile(absl::string_view json) {
+  return Parse<v1::TokenFile>(json);
+}
+
+}  // namespace provnet

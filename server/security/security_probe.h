@@ -1,0 +1,22 @@
+#ifndef PROVNET_SERVER_SECURITY_SECURITY_PROBE_H_
+#define PROVNET_SERVER_SECURITY_SECURITY_PROBE_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace provnet {
+
+// What the security parts tell their operator. Thread-safe.
+class SecurityProbe {
+ public:
+  virtual ~SecurityProbe() = default;
+
+  // Changed files are in force. `what` is one of a fixed few: "access rules", "certificates".
+  virtual void Reloaded(absl::string_view what) = 0;
+  // Changed files can't be used; what was in force stays.
+  virtual void ReloadFailed(absl::string_view what, const absl::Status& status) = 0;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_SECURITY_SECURITY_PROBE_H_

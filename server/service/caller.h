@@ -1,0 +1,87 @@
+#ifndef PROVNET_SERVER_SERVICE_CALLER_H_
+#define PROVNET_SERVER_SERVICE_CALLER_H_
+
+#include <grpcpp/server_context.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "provnet/v1/provenance_service.pb.h"
+#include "server/security/access_control.h"
+#include "server/service/rpc.h"
+#include "storage/base/status_macros.h"
+
+namespace provnet {
+
+// What stands between callers and models. All outlive the calls; without `access` everybody may do
+// everything, as nobody was told otherwise.
+struct Guards {
+  const AccessControl* access = nullptr;
+};
+
+// What a call may do on the model that it has chosen.
+struct Permit {
+  // The most that its answer may show of a training sample.
+  v1::Disclosure disclosure = v1::DISCLOSURE_CONTENT;
+};
+
+// Who makes a call, and the one place where it is decided what that call may do. Every call has
+// one, from its start. Not thread-safe: a stream's requests come to it one after the other.
+//
+// Rules that change while a call lasts are in force for its next request.
+class Caller {
+ public:
+  // Reads the call's metadata and its connection's certificate. `guards` outlives this.
+  Caller(Rpc rpc, const grpc::CallbackServerContext& context, const Guards& guards);
+
+  // OK, or UNAUTHENTICATED: the call ends with this.
+  const absl::Status& status() const { return status_; }
+
+  // A model and what may be done with it.
+  template <typename Handle>
+  struct Selected {
+    Handle model;
+    Permit permit;
+  };
+
+  // The model that `find` returns for `selector`, a StatusOr of a pointer to something with a
+  // Servable `handle`, if this call is granted on it. PERMISSION_DENIED comes before NOT_FOUND, and
+  // no error names a model that the caller did not name: what is not granted is not shown to exist.
+  template <typename Find>
+  auto Select(const v1::ModelSelector& selector, Find find)
+      -> absl::StatusOr<Selected<typename decltype(find())::value_type>> {
+    PROVNET_RETURN_IF_ERROR(BeforeSearch(selector.name()));
+    auto found = find();
+    if (!found.ok()) return SearchFailure(selector, found.status());
+    PROVNET_ASSIGN_OR_RETURN(Permit permit, Authorize((*found)->handle->manifest().model()));
+    return Selected<typename decltype(find())::value_type>{*std::move(found), std::move(permit)};
+  }
+
+  // OK when the call is granted on some model: for calls about all models.
+  absl::Status AuthorizeSome();
+  // Whether it is granted on this one.
+  bool MaySee(absl::string_view model) { return Authorize(model).ok(); }
+
+ private:
+  // Who this is under the rules that are in force now. Null principal: no rules.
+  absl::Status Identify();
+  absl::Status BeforeSearch(absl::string_view model);
+  absl::Status SearchFailure(const v1::ModelSelector& selector, const absl::Status& status) const;
+  absl::StatusOr<Permit> Authorize(absl::string_view model);
+
+  const ProtectedRpc rpc_;
+  const Guards& guards_;
+  Credentials credentials_;
+  std::shared_ptr<const AccessRules> rules_;
+  // Of rules_.
+  const Principal* principal_ = nullptr;
+  const absl::Status status_;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_SERVICE_CALLER_H_

@@ -1,0 +1,18 @@
+#include "server/service/security_log.h"
+
+#include <string>
+
+namespace provnet {
+
+void SecurityLog::Reloaded(absl::string_view what) {
+  log_.Write(LogLevel::kInfo, "reloaded", {{"what", std::string(what)}});
+  next_.Reloaded(what);
+}
+
+void SecurityLog::ReloadFailed(absl::string_view what, const absl::Status& status) {
+  log_.Write(LogLevel::kError, "not reloaded; what was in force stays",
+             {{"what", std::string(what)}, {"reason", status.ToString()}});
+  next_.ReloadFailed(what, status);
+}
+
+}  // namespace provnet

@@ -1,0 +1,25 @@
+#ifndef PROVNET_SERVER_SERVICE_SECURITY_LOG_H_
+#define PROVNET_SERVER_SERVICE_SECURITY_LOG_H_
+
+#include "server/security/security_probe.h"
+#include "server/service/structured_log.h"
+
+namespace provnet {
+
+// Writes what the security parts report to the log, and passes it on to be counted. Thread-safe.
+class SecurityLog final : public SecurityProbe {
+ public:
+  // Both outlive this.
+  SecurityLog(const StructuredLog& log, SecurityProbe& next) : log_(log), next_(next) {}
+
+  void Reloaded(absl::string_view what) override;
+  void ReloadFailed(absl::string_view what, const absl::Status& status) override;
+
+ private:
+  const StructuredLog& log_;
+  SecurityProbe& next_;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_SERVICE_SECURITY_LOG_H_

@@ -1,0 +1,41 @@
+#ifndef PROVNET_TESTS_SERVER_SECURITY_RECORDING_PROBE_H_
+#define PROVNET_TESTS_SERVER_SECURITY_RECORDING_PROBE_H_
+
+#include <string>
+#include <vector>
+
+#include "server/security/security_probe.h"
+#include "storage/base/mutex.h"
+
+namespace provnet {
+
+// Remembers what it was told. Thread-safe.
+class RecordingProbe final : public SecurityProbe {
+ public:
+  void Reloaded(absl::string_view what) override {
+    const MutexLock lock(mutex_);
+    reloaded_.emplace_back(what);
+  }
+  void ReloadFailed(absl::string_view, const absl::Status& status) override {
+    const MutexLock lock(mutex_);
+    failures_.push_back(status);
+  }
+
+  std::vector<std::string> reloaded() const {
+    const MutexLock lock(mutex_);
+    return reloaded_;
+  }
+  std::vector<absl::Status> failures() const {
+    const MutexLock lock(mutex_);
+    return failures_;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::vector<std::string> reloaded_ ABSL_GUARDED_BY(mutex_);
+  std::vector<absl::Status> failures_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_TESTS_SERVER_SECURITY_RECORDING_PROBE_H_
