@@ -126,7 +126,7 @@ std::vector<BulkExplain::Result> BulkExplain::Run() {
 BulkExplain::Pass BulkExplain::RunPass() {
   Pass pass;
   grpc::ClientContext context;
-  SetDeadline(context, loop_.TimeLeft());
+  PrepareCall(context, options_, loop_.TimeLeft());
   std::unique_ptr<Stream> stream = stub_.ExplainStream(&context);
   Window window(options_.max_in_flight);
   std::thread writer([&] { pass.written = WriteAll(*stream, window, requests_, pending_); });

@@ -6,6 +6,8 @@
 
 #include <chrono>
 
+#include "absl/strings/str_cat.h"
+
 namespace provnet {
 
 std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int number) {
@@ -22,7 +24,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int num
   return grpc::CreateCustomChannel(options.target, grpc::InsecureChannelCredentials(), arguments);
 }
 
-void SetDeadline(grpc::ClientContext& context, absl::Duration left) {
+void PrepareCall(grpc::ClientContext& context, const ClientOptions& options, absl::Duration left) {
+  if (!options.token.empty())
+    context.AddMetadata("authorization", absl::StrCat("Bearer ", options.token));
   if (left == absl::InfiniteDuration()) return;
   context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMicroseconds(left));
 }

@@ -15,8 +15,9 @@ namespace provnet {
 // `number` never share a socket.
 std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int number = 0);
 
-// Ends the call of `context` that long from now; never when `left` is infinite.
-void SetDeadline(grpc::ClientContext& context, absl::Duration left);
+// Names the caller by options.token, and ends the call of `context` that long from now; never when
+// `left` is infinite.
+void PrepareCall(grpc::ClientContext& context, const ClientOptions& options, absl::Duration left);
 
 }  // namespace provnet
 

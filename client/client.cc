@@ -64,7 +64,7 @@ struct Client::Core {
     while (true) {
       Response response;
       grpc::ClientContext context;
-      SetDeadline(context, loop.TimeLeft());
+      PrepareCall(context, options, loop.TimeLeft());
       RpcFailure failure = ToRpcFailure((stub.get()->*method)(&context, request, &response));
       if (failure.status.ok()) return response;
       if (!loop.WaitToRetry(failure)) return loop.Describe(failure.status, name);

@@ -31,6 +31,9 @@ struct ClientOptions {
   // The same for one ExplainAll over all of its requests.
   absl::Duration bulk_timeout = absl::Minutes(10);
   RetryOptions retry;
+  // Sent with each call as "authorization: Bearer TOKEN" for servers with an access policy; empty:
+  // nothing is sent. The connection is in plaintext, so whoever can listen to it can use the token.
+  std::string token;
   // Largest message that is sent or accepted. The server has a limit of its own.
   size_t max_message_bytes = size_t{64} << 20;
   // ExplainAll keeps at most this many requests unanswered at a time; at least 1.

@@ -91,7 +91,7 @@ class CallPool {
   void Send(Caller& caller, absl::Duration due, Then then) {
     caller.times.due = due;
     caller.context.emplace();
-    SetDeadline(*caller.context, options_.client.timeout);
+    PrepareCall(*caller.context, options_.client, options_.client.timeout);
     caller.response.Clear();
     const size_t turn = turn_.fetch_add(1, std::memory_order_relaxed);
     grpc::GenericStub& stub = *stubs_[turn % stubs_.size()];

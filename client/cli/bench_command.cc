@@ -70,9 +70,11 @@ absl::StatusOr<std::vector<v1::ExplainRequest>> GivenInputs(const std::string& a
   return requests;
 }
 
-LoadOptions OptionsFromFlags() {
+absl::StatusOr<LoadOptions> OptionsFromFlags() {
   LoadOptions options;
-  options.client = ClientOptionsFromFlags();
+  absl::StatusOr<ClientOptions> client = ClientOptionsFromFlags();
+  if (!client.ok()) return UsageError(client.status().message());
+  options.client = *std::move(client);
   options.concurrency = absl::GetFlag(FLAGS_concurrency);
   options.rate = absl::GetFlag(FLAGS_rate);
   options.warmup = absl::GetFlag(FLAGS_warmup);
@@ -88,7 +90,7 @@ LoadOptions OptionsFromFlags() {
 }
 
 absl::StatusOr<int> RunBench(const std::vector<std::string>&, Console& console) {
-  const LoadOptions options = OptionsFromFlags();
+  PROVNET_ASSIGN_OR_RETURN(const LoadOptions options, OptionsFromFlags());
   if (absl::Status valid = Validate(options); !valid.ok()) return UsageError(valid.message());
   PROVNET_ASSIGN_OR_RETURN(Client client, Connect());
   PROVNET_ASSIGN_OR_RETURN(v1::ModelInfo model, ModelToLoad(client));

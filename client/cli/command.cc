@@ -18,7 +18,8 @@ namespace {
 constexpr char kProgramVersion[] = "0.1.0";
 constexpr char kUsagePayload[] = "provnet.dev/usage";
 // Every command that talks to a server, and all do.
-constexpr absl::string_view kCommonFlags[] = {"server", "timeout", "model", "model_version"};
+constexpr absl::string_view kCommonFlags[] = {"server", "timeout", "token_file", "model",
+                                              "model_version"};
 
 std::vector<const Command*> Commands() {
   return {&ExplainCommand(), &ExemplarsCommand(), &MembershipCommand(), &ModelsCommand(),
@@ -113,7 +114,9 @@ int RunProvnet(absl::Span<const std::string> args, Console& console) {
 }
 
 absl::StatusOr<Client> Connect() {
-  absl::StatusOr<Client> client = Client::Create(ClientOptionsFromFlags());
+  absl::StatusOr<ClientOptions> options = ClientOptionsFromFlags();
+  if (!options.ok()) return UsageError(options.status().message());
+  absl::StatusOr<Client> client = Client::Create(*std::move(options));
   if (!client.ok()) return UsageError(client.status().message());
   return client;
 }

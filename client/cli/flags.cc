@@ -1,12 +1,18 @@
 #include "client/cli/flags.h"
 
+#include <fstream>
+
 #include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
 
 ABSL_FLAG(std::string, server, "127.0.0.1:8500", "where provnet-server listens, HOST:PORT");
 ABSL_FLAG(std::string, model, "", "name of the model; not needed when the server has one");
 ABSL_FLAG(uint64_t, model_version, 0, "version of the model; 0 is the highest that is loaded");
 ABSL_FLAG(absl::Duration, timeout, absl::Seconds(10),
           "how long one call may take, tries and waits included");
+ABSL_FLAG(std::string, token_file, "",
+          "file with the token that tells a server with an access policy who asks");
 ABSL_FLAG(std::string, json, "", "print JSON instead; --json=FILE writes it to FILE");
 ABSL_FLAG(uint32_t, top_k, 5, "how many exemplars to name");
 ABSL_FLAG(std::string, html, "", "also write one self-contained page to this file");
@@ -31,10 +37,33 @@ ABSL_FLAG(uint64_t, seed, 1, "of random pixels and arrival times");
 
 namespace provnet {
 
-ClientOptions ClientOptionsFromFlags() {
+namespace {
+
+// One word, so that a file with a key or a whole policy in it isn't sent as a token by mistake.
+absl::StatusOr<std::string> ReadToken(const std::string& path) {
+  std::ifstream file(path);
+  std::string token, more;
+  if (!(file >> token)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--token-file=", path, " can't be read or is empty; expected a token"));
+  }
+  if (file >> more) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--token-file=", path, " has more than one word; expected a token and nothing else"));
+  }
+  return token;
+}
+
+}  // namespace
+
+absl::StatusOr<ClientOptions> ClientOptionsFromFlags() {
   ClientOptions options;
   options.target = absl::GetFlag(FLAGS_server);
   options.timeout = absl::GetFlag(FLAGS_timeout);
+  const std::string token_file = absl::GetFlag(FLAGS_token_file);
+  if (!token_file.empty()) {
+    PROVNET_ASSIGN_OR_RETURN(options.token, ReadToken(token_file));
+  }
   return options;
 }
 

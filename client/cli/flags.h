@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/flags/declare.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "client/client_options.h"
@@ -14,6 +15,7 @@ ABSL_DECLARE_FLAG(std::string, server);
 ABSL_DECLARE_FLAG(std::string, model);
 ABSL_DECLARE_FLAG(uint64_t, model_version);
 ABSL_DECLARE_FLAG(absl::Duration, timeout);
+ABSL_DECLARE_FLAG(std::string, token_file);
 ABSL_DECLARE_FLAG(std::string, json);
 ABSL_DECLARE_FLAG(uint32_t, top_k);
 ABSL_DECLARE_FLAG(std::string, html);
@@ -34,8 +36,8 @@ ABSL_DECLARE_FLAG(uint64_t, seed);
 
 namespace provnet {
 
-// The client that --server and --timeout describe.
-ClientOptions ClientOptionsFromFlags();
+// The client that --server, --timeout and --token-file describe. The token file's errors name it.
+absl::StatusOr<ClientOptions> ClientOptionsFromFlags();
 
 // The model that --model and --version name.
 v1::ModelSelector ModelFromFlags();

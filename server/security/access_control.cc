@@ -14,6 +14,19 @@ absl::Status InFile(const std::filesystem::path& file, const absl::Status& statu
   return absl::Status(status.code(), absl::StrCat(file.string(), ": ", status.message()));
 }
 
+// What would not be enforced must not look as if it were.
+absl::Status CheckNoBudget(const v1::AccessPolicy& policy) {
+  for (const v1::Role& role : policy.roles()) {
+    if (role.has_membership_budget()) {
+      return absl::UnimplementedError(absl::StrCat(
+          "role \"", role.name(),
+          "\" has a membership_budget, which this version does not enforce; remove it, "
+          "and grant CheckMembership to nobody who must not ask without bound"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AccessControl>> AccessControl::Open(const Options& options,
@@ -32,6 +45,8 @@ absl::StatusOr<std::unique_ptr<AccessControl>> AccessControl::Open(const Options
 absl::Status AccessControl::Load(const std::vector<std::string>& contents) {
   const auto policy = ParseAccessPolicy(contents[0]);
   if (!policy.ok()) return InFile(options_.policy, policy.status());
+  if (const absl::Status budgets = CheckNoBudget(*policy); !budgets.ok())
+    return InFile(options_.policy, budgets);
   v1::TokenFile tokens;
   if (contents.size() > 1) {
     auto parsed = ParseTokenFile(contents[1]);

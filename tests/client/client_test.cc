@@ -112,6 +112,16 @@ TEST_F(ClientTest, NamesTheServerThatIsNotThere) {
   EXPECT_THAT(response.status().message(), HasSubstr("127.0.0.1:1"));
 }
 
+TEST_F(ClientTest, SendsItsTokenWithEachCallAndStream) {
+  ClientOptions options = Options();
+  options.token = "s3cret";
+  Client named = *Client::Create(options);
+  ASSERT_TRUE(named.Explain(Request()).ok());
+  ASSERT_TRUE(named.ExplainAll({Request()})[0].ok());
+  ASSERT_TRUE(MakeClient().Explain(Request()).ok());
+  EXPECT_THAT(server_.authorizations(), ElementsAre("Bearer s3cret", "Bearer s3cret", ""));
+}
+
 TEST_F(ClientTest, RefusesOptionsOutOfRange) {
   const std::pair<std::function<void(ClientOptions&)>, std::string> rows[] = {
       {[](ClientOptions& o) { o.target = ""; }, "target is empty"},

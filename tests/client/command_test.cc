@@ -236,5 +236,21 @@ TEST_F(CommandTest, MeasuresTheServer) {
   EXPECT_THAT(out_, HasSubstr("open loop"));
 }
 
+TEST_F(CommandTest, SendsTheTokenOfItsFile) {
+  WriteFile(Path("token"), "s3cret\n");
+  EXPECT_EQ(Run({"explain", WriteDigits() + "#0", "--token-file=" + Path("token")}), kExitOk)
+      << err_;
+  EXPECT_THAT(server_.authorizations(), ::testing::Each("Bearer s3cret"));
+  EXPECT_FALSE(server_.authorizations().empty());
+}
+
+TEST_F(CommandTest, RefusesAFileThatHoldsNoToken) {
+  WriteFile(Path("policy"), "{ \"roles\": [] }");
+  EXPECT_EQ(Run({"models", "--token-file=" + Path("policy")}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("has more than one word"));
+  EXPECT_EQ(Run({"models", "--token-file=" + Path("nowhere")}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("can't be read or is empty"));
+}
+
 }  // namespace
 }  // namespace provnet

@@ -111,6 +111,19 @@ int FakeProvenanceServer::calls() const {
   return calls_;
 }
 
+std::vector<std::string> FakeProvenanceServer::authorizations() const {
+  MutexLock lock(mutex_);
+  return authorizations_;
+}
+
+void FakeProvenanceServer::NoteAuthorization(const grpc::ServerContext& context) {
+  const auto found = context.client_metadata().find("authorization");
+  MutexLock lock(mutex_);
+  authorizations_.push_back(found == context.client_metadata().end()
+                                ? ""
+                                : std::string(found->second.data(), found->second.size()));
+}
+
 grpc::Status FakeProvenanceServer::Begin() {
   MutexLock lock(mutex_);
   ++calls_;
@@ -136,8 +149,10 @@ bool FakeProvenanceServer::ShouldBreak(int answered) {
   return true;
 }
 
-grpc::Status FakeProvenanceServer::Explain(grpc::ServerContext*, const v1::ExplainRequest* request,
+grpc::Status FakeProvenanceServer::Explain(grpc::ServerContext* context,
+                                           const v1::ExplainRequest* request,
                                            v1::ExplainResponse* response) {
+  NoteAuthorization(*context);
   if (grpc::Status failure = Begin(); !failure.ok()) return failure;
   if (request->has_encoded_image() && request->encoded_image().empty()) {
     return grpc::Status(grpc::INVALID_ARGUMENT, "the image is empty");
@@ -147,8 +162,9 @@ grpc::Status FakeProvenanceServer::Explain(grpc::ServerContext*, const v1::Expla
 }
 
 grpc::Status FakeProvenanceServer::ExplainStream(
-    grpc::ServerContext*,
+    grpc::ServerContext* context,
     grpc::ServerReaderWriter<v1::ExplainStreamResponse, v1::ExplainRequest>* stream) {
+  NoteAuthorization(*context);
   if (grpc::Status failure = Begin(); !failure.ok()) return failure;
   v1::ExplainRequest request;
   for (int number = 0; stream->Read(&request); ++number) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "provnet/v1/provenance_service.grpc.pb.h"
@@ -39,6 +40,8 @@ class FakeProvenanceServer final : public v1::ProvenanceService::Service {
 
   // Calls that arrived, failed ones included, and streams.
   int calls() const;
+  // The authorization header of each Explain and ExplainStream; "" where there was none.
+  std::vector<std::string> authorizations() const;
 
   grpc::Status Explain(grpc::ServerContext*, const v1::ExplainRequest*,
                        v1::ExplainResponse*) override;
@@ -56,6 +59,7 @@ class FakeProvenanceServer final : public v1::ProvenanceService::Service {
 
  private:
   grpc::Status Begin();
+  void NoteAuthorization(const grpc::ServerContext& context);
   v1::RequestError TakeRefusal(const std::string& data);
   bool ShouldBreak(int answered);
 
@@ -66,6 +70,7 @@ class FakeProvenanceServer final : public v1::ProvenanceService::Service {
   std::map<std::string, v1::RequestError> refusals_ ABSL_GUARDED_BY(mutex_);
   int break_after_ ABSL_GUARDED_BY(mutex_) = -1;
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::string> authorizations_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The sample that the fake server has at `index`: 2x2 grey pixels index, index+1, index+2, index+3.

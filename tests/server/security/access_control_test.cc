@@ -55,6 +55,15 @@ TEST_F(AccessControlTest, AChangedTokenFileRevokesAndGrants) {
   EXPECT_THAT(probe_.reloaded(), SizeIs(1));
 }
 
+TEST_F(AccessControlTest, RefusesABudgetThatItWouldNotEnforce) {
+  Write("policy.json", R"({"roles": [{"name": "reader", "membership_budget": {"queries": 5}}]})");
+  Write("tokens.json", Tokens("any"));
+  const auto control = Open();
+  EXPECT_EQ(control.status().code(), absl::StatusCode::kUnimplemented) << control.status();
+  EXPECT_THAT(std::string(control.status().message()),
+              AllOf(HasSubstr("policy.json"), HasSubstr("\"reader\" has a membership_budget")));
+}
+
 TEST_F(AccessControlTest, ABadChangeLeavesTheOldRulesInForceAndNamesTheFile) {
   Write("policy.json", kPolicy);
   Write("tokens.json", Tokens("old"));
