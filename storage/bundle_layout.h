@@ -18,6 +18,8 @@ inline constexpr char kLabelsFile[] = "index/labels.npy";
 inline constexpr char kVectorsFile[] = "index/vectors.npy";
 // Membership scores of known members and non-members (where trained with a reference set).
 inline constexpr char kCalibrationFile[] = "calibration.json";
+// Inputs with the answers that a loaded bundle must give (where the trainer recorded them).
+inline constexpr char kGoldenFile[] = "golden.json";
 
 }  // namespace provnet
 

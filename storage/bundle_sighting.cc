@@ -27,7 +27,7 @@ std::string Fingerprint(const fs::path& directory) {
     struct stat status = {};
     if (lstat((directory / file.path).c_str(), &status) != 0) return "";
     absl::StrAppend(&text, file.path, "\n", status.st_size, " ", status.st_ino, " ",
-                    status.st_ctim.tv_sec, ".", status.st_ctim.tv_nsec, "\n");
+                    status.st_mtim.tv_sec, ".", status.st_mtim.tv_nsec, "\n");
   }
   return ToHex(Sha256Of(text));
 }

@@ -7,12 +7,14 @@
 #include "absl/strings/str_join.h"
 #include "server/attribution/logit_index_head.h"
 #include "server/attribution/matrix_index_head.h"
+#include "server/engine/golden_check.h"
 #include "server/engine/model_probe.h"
 #include "server/model/device.h"
 #include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_layout.h"
 #include "storage/bundle_verifier.h"
+#include "storage/golden_answers.h"
 #include "storage/membership_calibration.h"
 #include "storage/npy.h"
 
@@ -39,9 +41,23 @@ absl::StatusOr<std::shared_ptr<const Servable>> BundleLoader::Load() {
   PROVNET_RETURN_IF_ERROR(ReadParts());
   PROVNET_RETURN_IF_ERROR(CheckClassifier(*parts_.model, parts_.manifest));
   PROVNET_RETURN_IF_ERROR(MakeIndexHeads());
+  const bool golden = HasFile(kGoldenFile);
+  parts_.has_golden_answers = golden;
   auto servable = std::shared_ptr<const TorchServable>(new TorchServable(std::move(parts_)));
   PROVNET_RETURN_IF_ERROR(CheckAnswers(*servable));
+  if (golden) PROVNET_RETURN_IF_ERROR(CheckGolden(*servable));
   return servable;
+}
+
+bool BundleLoader::HasFile(absl::string_view path) const {
+  const auto& files = parts_.manifest.files();
+  return std::any_of(files.begin(), files.end(),
+                     [&](const v1::FileEntry& file) { return file.path() == path; });
+}
+
+absl::Status BundleLoader::CheckGolden(const Servable& servable) const {
+  PROVNET_ASSIGN_OR_RETURN(const v1::GoldenAnswers golden, ReadGoldenAnswers(location_.directory));
+  return CheckGoldenAnswers(servable, golden);
 }
 
 absl::Status BundleLoader::ReadParts() {
@@ -86,11 +102,7 @@ absl::Status BundleLoader::ReadLabels() {
 }
 
 absl::Status BundleLoader::ReadMembershipReference() {
-  const auto& files = parts_.manifest.files();
-  if (std::none_of(files.begin(), files.end(),
-                   [](const v1::FileEntry& file) { return file.path() == kCalibrationFile; })) {
-    return absl::OkStatus();
-  }
+  if (!HasFile(kCalibrationFile)) return absl::OkStatus();
   PROVNET_ASSIGN_OR_RETURN(v1::MembershipCalibration calibration,
                            ReadMembershipCalibration(location_.directory));
   parts_.membership_reference = std::make_unique<const MembershipReference>(std::move(calibration));

@@ -11,7 +11,8 @@
 namespace provnet {
 
 // Turns a published bundle into a TorchServable: checksums first, then the parts, then a probe that
-// runs the network once and holds its shapes against the manifest. One use each.
+// runs the network once and holds its shapes against the manifest, then the golden answers. One use
+// each.
 class BundleLoader {
  public:
   BundleLoader(const BundleLocation& location, const EngineOptions& options)
@@ -25,6 +26,9 @@ class BundleLoader {
   // Where the manifest lists a calibration.
   absl::Status ReadMembershipReference();
   absl::Status MakeIndexHeads();
+  bool HasFile(absl::string_view path) const;
+  // Where the manifest lists golden answers.
+  absl::Status CheckGolden(const Servable& servable) const;
   using HeadOr = absl::StatusOr<std::unique_ptr<const IndexHead>>;
   HeadOr MakeIndexHead(bool bf16);
   HeadOr MakeVectorHead(bool bf16);

@@ -91,8 +91,8 @@ struct Explanation {
 class Servable {
  public:
   // Verifies every checksum of the bundle, loads it, checks the model against its manifest with one
-  // probe input. NOT_FOUND, DATA_LOSS, FAILED_PRECONDITION with the file or property that is wrong;
-  // INVALID_ARGUMENT for options.
+  // probe input, and its answers against the golden ones that it brings. NOT_FOUND, DATA_LOSS,
+  // FAILED_PRECONDITION with the file or property that is wrong; INVALID_ARGUMENT for options.
   static absl::StatusOr<std::shared_ptr<const Servable>> Load(const BundleLocation& location,
                                                               const EngineOptions& options);
 
@@ -106,6 +106,16 @@ class Servable {
 
   // With what membership evidence is compared; null when the bundle was trained without. Constant.
   virtual const MembershipReference* membership_reference() const { return nullptr; }
+
+  // As StoreSnapshotId of the manifest, computed once.
+  virtual const std::string& store_snapshot_id() const {
+    static const std::string none;
+    return none;
+  }
+
+  // Whether the bundle brought answers that were held against its model's. Bundles from before that
+  // have none.
+  virtual bool has_golden_answers() const { return false; }
 
   // Class names by class id; N; channels * height * width.
   size_t class_count() const { return static_cast<size_t>(manifest().class_names_size()); }

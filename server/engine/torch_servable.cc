@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
+#include "storage/store_snapshot.h"
 
 namespace provnet {
 namespace {
@@ -71,6 +72,8 @@ TorchServable::TorchServable(Parts parts)
       membership_head_(std::move(parts.membership_head)),
       device_name_(model_->device().str()),
       precision_name_(std::move(parts.precision_name)),
+      store_snapshot_id_(StoreSnapshotId(manifest_)),
+      has_golden_answers_(parts.has_golden_answers),
       intra_op_threads_(parts.intra_op_threads) {}
 
 absl::StatusOr<std::vector<absl::StatusOr<Explanation>>> TorchServable::Explain(

@@ -24,6 +24,8 @@ class TorchServable final : public Servable {
   const std::string& device() const override { return device_name_; }
   const std::string& index_precision() const override { return precision_name_; }
 
+  const std::string& store_snapshot_id() const override { return store_snapshot_id_; }
+  bool has_golden_answers() const override { return has_golden_answers_; }
   const MembershipReference* membership_reference() const override {
     return membership_reference_.get();
   }
@@ -44,6 +46,7 @@ class TorchServable final : public Servable {
     // The head in float32: null where index_head is that already, or where nothing needs it.
     std::unique_ptr<const IndexHead> membership_head;
     std::string precision_name;
+    bool has_golden_answers = false;
     int intra_op_threads = 1;
   };
 
@@ -91,6 +94,8 @@ class TorchServable final : public Servable {
   const std::unique_ptr<const IndexHead> membership_head_;
   const std::string device_name_;
   const std::string precision_name_;
+  const std::string store_snapshot_id_;
+  const bool has_golden_answers_;
   const int intra_op_threads_;
 };
 

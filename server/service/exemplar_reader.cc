@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "server/service/model_version.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
@@ -65,8 +66,7 @@ absl::StatusOr<v1::GetExemplarsResponse> ReadExemplars(const v1::GetExemplarsReq
                                                        const Servable& servable,
                                                        const RequestLimits& limits) {
   v1::GetExemplarsResponse response;
-  response.mutable_model()->set_name(servable.manifest().model());
-  response.mutable_model()->set_version(servable.manifest().version());
+  *response.mutable_model() = MakeModelVersion(servable);
   const absl::Span<const uint64_t> indices(request.sample_index().data(),
                                            static_cast<size_t>(request.sample_index_size()));
   size_t content_bytes = 0;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/service/exemplar_message.h"
 #include "server/service/input_decoder.h"
+#include "server/service/model_version.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
@@ -69,8 +70,7 @@ absl::StatusOr<ExplainPlan> ParseExplainRequest(const v1::ExplainRequest& reques
 v1::ExplainResponse BuildExplainResponse(Explanation explanation, uint32_t class_probability_count,
                                          const Servable& servable, const RequestLimits& limits) {
   v1::ExplainResponse response;
-  response.mutable_model()->set_name(servable.manifest().model());
-  response.mutable_model()->set_version(servable.manifest().version());
+  *response.mutable_model() = MakeModelVersion(servable);
   const std::vector<float>& probabilities = explanation.class_probabilities;
   *response.mutable_predicted() =
       MakeClassProbability(servable, probabilities, explanation.class_id);

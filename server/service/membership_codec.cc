@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/service/exemplar_message.h"
 #include "server/service/input_decoder.h"
+#include "server/service/model_version.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
@@ -99,8 +100,7 @@ v1::CheckMembershipResponse BuildMembershipResponse(Explanation answer, bool lab
   const MembershipVerdict verdict = reference.Judge(score, labelled, false_positive_rate);
 
   v1::CheckMembershipResponse response;
-  response.mutable_model()->set_name(servable.manifest().model());
-  response.mutable_model()->set_version(servable.manifest().version());
+  *response.mutable_model() = MakeModelVersion(servable);
   response.set_statistic(reference.statistic());
   response.set_score(score);
   response.set_p_value(verdict.p_value);

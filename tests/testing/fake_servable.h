@@ -105,6 +105,7 @@ class FakeServable final : public Servable {
   const std::string& device() const override { return device_; }
   const std::string& index_precision() const override { return precision_; }
   const MembershipReference* membership_reference() const override { return reference_.get(); }
+  const std::string& store_snapshot_id() const override { return snapshot_; }
   FakeSampleStore& store() { return store_; }
 
   absl::StatusOr<std::vector<absl::StatusOr<Explanation>>> Explain(
@@ -197,6 +198,7 @@ class FakeServable final : public Servable {
   FakeSampleStore store_;
   const std::string device_ = "cpu";
   const std::string precision_ = "fp32";
+  const std::string snapshot_ = "0123456789abcdef";
 
   mutable Mutex mutex_;
   mutable CondVar changed_;

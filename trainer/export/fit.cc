@@ -13,12 +13,14 @@
 #include "storage/base/status_macros.h"
 #include "storage/bundle_writer.h"
 #include "storage/file_io.h"
+#include "storage/golden_answers.h"
 #include "storage/membership_calibration.h"
 #include "storage/staging_directory.h"
 #include "trainer/data/reference_set.h"
 #include "trainer/export/bundle_contents.h"
 #include "trainer/export/chosen_subset.h"
 #include "trainer/export/evaluation.h"
+#include "trainer/export/golden_recording.h"
 #include "trainer/export/membership_scores.h"
 #include "trainer/export/peak_memory.h"
 #include "trainer/export/training_data.h"
@@ -50,17 +52,19 @@ absl::Status MoveFiles(const v1::BundleManifest& manifest, const fs::path& from,
   return absl::OkStatus();
 }
 
-// Fills the measured shares by serving the bundle in `directory`, version 1 of a private
-// repository.
+// Fills the measured shares and records golden answers by serving the bundle in `directory`,
+// version 1 of a private repository.
 absl::Status MeasureServed(const FitOptions& options, const fs::path& directory,
                            const v1::BundleManifest& published, const DatasetPair& data,
-                           const StopCondition& stop_requested, v1::Metrics& metrics) {
+                           const StopCondition& stop_requested, v1::Metrics& metrics,
+                           v1::GoldenAnswers& golden) {
   const EngineOptions engine{.intra_op_threads = options.threads};
   PROVNET_ASSIGN_OR_RETURN(
       const auto servable,
       Servable::Load({published.model(), published.version(), directory}, engine));
   PROVNET_ASSIGN_OR_RETURN(metrics,
                            Evaluate(*servable, data, options.training.seed, stop_requested));
+  PROVNET_ASSIGN_OR_RETURN(golden, RecordGolden(*servable, data.train));
   return absl::OkStatus();
 }
 
@@ -107,7 +111,10 @@ absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(
 
   progress.Note("evaluating through the serving engine");
   v1::Metrics& metrics = *manifest.mutable_metrics();
-  PROVNET_RETURN_IF_ERROR(MeasureServed(options, bundle, trial, data, stop_requested, metrics));
+  v1::GoldenAnswers golden;
+  PROVNET_RETURN_IF_ERROR(
+      MeasureServed(options, bundle, trial, data, stop_requested, metrics, golden));
+  PROVNET_RETURN_IF_ERROR(WriteGoldenAnswers(writer.staging_directory(), golden));
   metrics.set_train_seconds(absl::ToDoubleSeconds(trained.training_time));
   metrics.set_peak_rss_bytes(memory.bytes());
   if (loaded.non_members.size() > 0) {

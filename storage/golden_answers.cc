@@ -1,0 +1,87 @@
+#include "storage/golden_answers.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <cmath>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "storage/base/status_macros.h"
+#include "storage/bundle_layout.h"
+#include "storage/file_io.h"
+
+namespace provnet {
+namespace {
+
+// A few dozen inputs of megabytes each.
+constexpr size_t kMaxGoldenBytes = size_t{256} << 20;
+
+bool IsProbability(float value) { return std::isfinite(value) && value >= 0 && value <= 1; }
+bool IsTolerance(float value) { return std::isfinite(value) && value > 0; }
+
+// Messages name the field only; the callers add the file.
+absl::Status CheckAnswer(const v1::GoldenAnswer& answer, int number) {
+  const std::string field = absl::StrCat("answers[", number, "]");
+  if (!IsProbability(answer.class_probability())) {
+    return absl::DataLossError(absl::StrCat(field, ".class_probability is ",
+                                            answer.class_probability(), ", expected 0 .. 1"));
+  }
+  if (answer.exemplars().empty())
+    return absl::DataLossError(absl::StrCat(field, ".exemplars is empty"));
+  for (const v1::GoldenExemplar& exemplar : answer.exemplars()) {
+    if (IsProbability(exemplar.score())) continue;
+    return absl::DataLossError(
+        absl::StrCat(field, ".exemplars has the score ", exemplar.score(), ", expected 0 .. 1"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Check(const v1::GoldenAnswers& golden) {
+  if (golden.answers().empty()) return absl::DataLossError("answers is empty");
+  if (!IsTolerance(golden.tolerance().class_probability()) ||
+      !IsTolerance(golden.tolerance().log_score())) {
+    return absl::DataLossError("tolerance is not above zero and finite");
+  }
+  for (int i = 0; i < golden.answers_size(); ++i)
+    PROVNET_RETURN_IF_ERROR(CheckAnswer(golden.answers(i), i));
+  return absl::OkStatus();
+}
+
+absl::Status InFile(absl::StatusCode code, absl::string_view what) {
+  return absl::Status(code, absl::StrCat(kGoldenFile, ": ", what));
+}
+
+}  // namespace
+
+absl::Status WriteGoldenAnswers(const std::filesystem::path& bundle_directory,
+                                const v1::GoldenAnswers& golden) {
+  if (const absl::Status status = Check(golden); !status.ok())
+    return InFile(absl::StatusCode::kInvalidArgument, status.message());
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(golden, &json, options);
+  if (!status.ok())
+    return InFile(absl::StatusCode::kInvalidArgument, std::string(status.message()));
+  return WriteFileDurably(bundle_directory / kGoldenFile, json);
+}
+
+absl::StatusOr<v1::GoldenAnswers> ReadGoldenAnswers(const std::filesystem::path& bundle_directory) {
+  PROVNET_ASSIGN_OR_RETURN(const std::string json,
+                           ReadFile(bundle_directory / kGoldenFile, kMaxGoldenBytes));
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  v1::GoldenAnswers golden;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(json, &golden, options);
+  if (!parsed.ok()) {
+    return InFile(absl::StatusCode::kDataLoss,
+                  absl::StrCat("no golden answers in JSON: ", std::string(parsed.message())));
+  }
+  if (const absl::Status status = Check(golden); !status.ok())
+    return InFile(absl::StatusCode::kDataLoss, status.message());
+  return golden;
+}
+
+}  // namespace provnet
