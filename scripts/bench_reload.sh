@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Measures what callers notice of new versions: errors, answers that mix two versions, the tail of their latency while versions
+# are replaced without pause, the first answers of a server that has just become ready, what many reloads leave behind in
+# memory, and how a bundle of 60,000 samples starts.
+#
+#   scripts/bench_reload.sh [--json=FILE] [--bundle=DIR] [--seconds=10] [--repeats=3] [--reloads=100] [--concurrency=8] [--preset=release]
+#
+# Without --bundle: the reference model of scripts/bench.sh, random weights and 60,000 samples. --seconds: of each run of the
+# load driver, whose callers --concurrency counts. Figures of a machine that does other things are worth their ratios at most.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+json=
+bundle=
+seconds=10
+repeats=3
+reloads=100
+concurrency=8
+preset=release
+for argument in "$@"; do
+  case $argument in
+    --json=*) json=$(absolute "${argument#--json=}") ;;
+    --bundle=*) bundle=$(absolute "${argument#--bundle=}") ;;
+    --seconds=*) seconds=${argument#--seconds=} ;;
+    --repeats=*) repeats=${argument#--repeats=} ;;
+    --reloads=*) reloads=${argument#--reloads=} ;;
+    --concurrency=*) concurrency=${argument#--concurrency=} ;;
+    --preset=*) preset=${argument#--preset=} ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    *) die "unknown argument $argument; expected --json=FILE, --bundle=DIR, --seconds=N, --repeats=N, --reloads=N, --concurrency=N or --preset=NAME" ;;
+  esac
+done
+
+scripts/setup.sh python3-grpcio
+out=out/bench_reload
+mkdir -p "$out/python"
+if [[ -n $bundle ]]; then
+  build "$preset" provnet-server provnet
+else
+  build "$preset" provnet-server provnet provnet-reference-bundle
+  bundle=$out/reference/1
+  [[ -d $bundle ]] || { say "making the reference bundle"; "build/$preset/bin/provnet-reference-bundle" --output="$out/reference"; }
+fi
+protoc -I proto --python_out="$out/python" $(find proto -name "*.proto")
+
+say "reloading under load"
+# Debian's own Python: only that one sees Debian's modules.
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/$out/python /usr/bin/python3 tests/benchmarks/reload/run.py --programs="build/$preset/bin" \
+  --bundle="$bundle" --scratch="$out" --json="${json:-$out/report.json}" --seconds="$seconds" --repeats="$repeats" --reloads="$reloads" --concurrency="$concurrency"
