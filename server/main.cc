@@ -259,10 +259,13 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
                              [&metrics](const Servable& servable) -> BatchProbe& {
                                return metrics.BatchProbeFor(servable.manifest().model());
                              });
-  ModelLoader loader(options.engine, starter, unloader);
+  ModelLoader loader(options.engine, options.lifecycle.memory_limit, starter, unloader);
   ModelRegistry registry;
   ModelLifecycle lifecycle(
       options.lifecycle.lifecycle, [&options] { return ScanRepository(options.model_repository); },
+      [&options](const std::string& model) {
+        return ReadServingConfig(options.model_repository / model);
+      },
       [&loader](const BundleLocation& location) { return loader.Load(location); }, Clock::Steady(),
       reporter, registry);
   PROVNET_ASSIGN_OR_RETURN(const auto security,

@@ -1,5 +1,7 @@
 #include "server/cli/lifecycle_flags.h"
 
+#include <string>
+
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 
@@ -9,8 +11,22 @@ ABSL_FLAG(bool, repository_watch, true,
 ABSL_FLAG(absl::Duration, repository_poll_interval, absl::Seconds(10),
           "how often to look at the repository where nothing was noticed by inotify, which sees "
           "neither network file systems nor what happens inside a version's folder");
+ABSL_FLAG(
+    std::string, version_policy, "latest:1",
+    "which versions of a model serve: latest:N or specific:V,V,...; a model's serving.json may "
+    "say otherwise");
+ABSL_FLAG(std::string, memory_limit, "auto",
+          "memory that the server may use, e.g. 1.5GiB; a version that would not fit is refused. "
+          "auto is what its control group and the machine leave, none switches the check off");
 
 namespace provnet {
+namespace {
+
+absl::Status WithFlag(absl::string_view flag, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(flag, ": ", status.message()));
+}
+
+}  // namespace
 
 absl::StatusOr<LifecycleOptions> LifecycleOptionsFromFlags() {
   LifecycleOptions options;
@@ -21,6 +37,12 @@ absl::StatusOr<LifecycleOptions> LifecycleOptionsFromFlags() {
         absl::StrCat("--repository-poll-interval is ", absl::FormatDuration(options.poll_interval),
                      ", expected 10ms .. 24h; --repository-watch=false switches the watching off"));
   }
+  const auto policy = ParseVersionPolicy(absl::GetFlag(FLAGS_version_policy));
+  if (!policy.ok()) return WithFlag("--version-policy", policy.status());
+  options.lifecycle.policy = *policy;
+  const auto limit = ParseMemoryLimit(absl::GetFlag(FLAGS_memory_limit));
+  if (!limit.ok()) return WithFlag("--memory-limit", limit.status());
+  options.memory_limit = *limit;
   return options;
 }
 

@@ -3,6 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/lifecycle/memory_limit.h"
 #include "server/lifecycle/model_lifecycle.h"
 
 namespace provnet {
@@ -14,6 +15,7 @@ struct LifecycleOptions {
   bool watch = true;
   // At least so often, whether something was noticed or not.
   absl::Duration poll_interval = absl::Seconds(10);
+  MemoryLimit memory_limit = {};
 };
 
 // INVALID_ARGUMENT names the flag, its value and what was expected.

@@ -18,6 +18,8 @@ void LifecycleReporter::VersionLoaded(const Servable& servable, absl::Duration t
               {"samples", servable.sample_count()},
               {"device", servable.device()},
               {"index_precision", servable.index_precision()},
+              // Bundles from before the trainer recorded them have none.
+              {"golden_answers", servable.has_golden_answers() ? "verified" : "none"},
               {"seconds", absl::ToDoubleSeconds(took)}});
 }
 
@@ -37,6 +39,14 @@ void LifecycleReporter::VersionRetired(const Servable& servable) {
 void LifecycleReporter::VersionUnloaded(const std::string& model, uint64_t version) {
   metrics_.ModelUnloaded();
   log_.Write(LogLevel::kInfo, "model unloaded", {{"model", model}, {"version", version}});
+}
+
+void LifecycleReporter::ConfigRefused(const std::string& model, const absl::Status& status) {
+  metrics_.ServingConfigRefused();
+  log_.Write(LogLevel::kError, "serving configuration refused",
+             {{"model", model},
+              {"reason", status.ToString()},
+              {"effect", "the last good one stays in force"}});
 }
 
 void LifecycleReporter::RepositoryLost(const absl::Status& status) {

@@ -20,6 +20,7 @@ class LifecycleReporter final : public LifecycleProbe {
   void VersionLoaded(const Servable& servable, absl::Duration took) override;
   void VersionRefused(const BundleLocation& location, const absl::Status& status) override;
   void VersionRetired(const Servable& servable) override;
+  void ConfigRefused(const std::string& model, const absl::Status& status) override;
   void RepositoryLost(const absl::Status& status) override;
   void RepositoryFound() override;
 

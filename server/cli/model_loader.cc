@@ -4,10 +4,14 @@
 
 #include "server/lifecycle/background_thread.h"
 #include "storage/base/status_macros.h"
+#include "storage/bundle_verifier.h"
 
 namespace provnet {
 
 absl::StatusOr<ServedModelHandle> ModelLoader::Load(const BundleLocation& location) const {
+  // A manifest that can't be read is Servable::Load's to report.
+  if (const auto manifest = ReadBundleManifest(location.directory); manifest.ok())
+    PROVNET_RETURN_IF_ERROR(CheckMemory(*manifest, AvailableMemory(memory_limit_)));
   absl::StatusOr<ModelHandle> handle;
   const auto load = [&] { handle = Servable::Load(location, engine_); };
   if (yields_) {

@@ -3,6 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/engine/servable.h"
+#include "server/lifecycle/memory_limit.h"
 #include "server/lifecycle/model_unloader.h"
 #include "server/lifecycle/served_model.h"
 #include "server/service/model_starter.h"
@@ -15,9 +16,15 @@ namespace provnet {
 class ModelLoader {
  public:
   // What is referred to outlives this.
-  ModelLoader(EngineOptions engine, const ModelStarter& starter, ModelUnloader& unloader)
-      : engine_(std::move(engine)), starter_(starter), unloader_(unloader) {}
+  ModelLoader(EngineOptions engine, const MemoryLimit& memory_limit, const ModelStarter& starter,
+              ModelUnloader& unloader)
+      : engine_(std::move(engine)),
+        memory_limit_(memory_limit),
+        starter_(starter),
+        unloader_(unloader) {}
 
+  // RESOURCE_EXHAUSTED, before anything is loaded, when the version would not fit in memory beside
+  // what is loaded; the errors of Servable::Load and ModelStarter::Start.
   absl::StatusOr<ServedModelHandle> Load(const BundleLocation& location) const;
 
   // Versions that serve already have the right of way from here on.
@@ -25,6 +32,7 @@ class ModelLoader {
 
  private:
   const EngineOptions engine_;
+  const MemoryLimit memory_limit_;
   const ModelStarter& starter_;
   ModelUnloader& unloader_;
   bool yields_ = false;

@@ -5,7 +5,7 @@
 
 namespace provnet {
 
-// Runs `work` to its end on a thread of its own that yields to all others (nice 19, which the
+// Runs `work` to its end on a thread of its own that yields to all others (nice 10, which the
 // threads that it starts inherit, and which can't be taken back): verifying and loading a version
 // shall take what the serving ones leave.
 void RunInBackground(const std::function<void()>& work);

@@ -1,6 +1,8 @@
 #ifndef PROVNET_SERVER_LIFECYCLE_LIFECYCLE_PROBE_H_
 #define PROVNET_SERVER_LIFECYCLE_LIFECYCLE_PROBE_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/lifecycle/served_model.h"
@@ -19,6 +21,8 @@ class LifecycleProbe {
   virtual void VersionRefused(const BundleLocation& location, const absl::Status& status) = 0;
   // No new calls go to the version; those in flight still finish.
   virtual void VersionRetired(const Servable& servable) = 0;
+  // The model's serving.json can't be used; the last good one stays in force. Once for each reason.
+  virtual void ConfigRefused(const std::string& model, const absl::Status& status) = 0;
   // The repository can't be read, or is empty, where models were before: what is loaded goes on.
   virtual void RepositoryLost(const absl::Status& status) = 0;
   virtual void RepositoryFound() = 0;

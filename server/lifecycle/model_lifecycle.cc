@@ -6,15 +6,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "server/lifecycle/version_plan.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
 
-ModelLifecycle::ModelLifecycle(const Options& options, Source source, Loader loader,
-                               const Clock& clock, LifecycleProbe& probe, ModelRegistry& registry)
+ModelLifecycle::ModelLifecycle(const Options& options, Source source, ConfigSource config_source,
+                               Loader loader, const Clock& clock, LifecycleProbe& probe,
+                               ModelRegistry& registry)
     : options_(options),
       source_(std::move(source)),
+      config_source_(std::move(config_source)),
       loader_(std::move(loader)),
       clock_(clock),
       probe_(probe),
@@ -32,6 +33,7 @@ absl::Status ModelLifecycle::LoadAll() {
     failures.push_back(absl::StrCat(report.location.model, " version ", report.location.version,
                                     ": ", report.status.message()));
   }
+  if (failures.empty()) failures.push_back("none of the versions is one that the policy asks for");
   return absl::FailedPreconditionError(
       absl::StrCat("no model could be loaded: ", absl::StrJoin(failures, "; ")));
 }
@@ -63,28 +65,34 @@ void ModelLifecycle::Observe(const std::vector<BundleLocation>& offered) {
   std::set<std::pair<std::string, uint64_t>> seen;
   for (const BundleLocation& location : offered) {
     seen.insert({location.model, location.version});
-    models_[location.model].try_emplace(location.version, location).first->second.Seen();
+    auto& versions = models_[location.model].versions();
+    versions.try_emplace(location.version, location).first->second.Seen();
   }
   for (auto& [name, model] : models_) {
-    for (auto& [version, entry] : model) {
+    Configure(name, model);
+    for (auto& [version, entry] : model.versions()) {
       if (seen.count({name, version}) == 0) entry.NotSeen(now, options_.times);
     }
   }
 }
 
-void ModelLifecycle::Settle(Model& model, bool await_copies) {
+void ModelLifecycle::Configure(const std::string& name, ModelState& model) {
+  const absl::Status error = model.Configure(config_source_(name));
+  if (!error.ok()) probe_.ConfigRefused(name, error);
+}
+
+void ModelLifecycle::Settle(ModelState& model, bool await_copies) {
   while (!stopping_.load()) {
-    std::vector<VersionView> views;
-    const absl::Duration now = clock_.Monotonic();
-    for (const auto& [version, entry] : model) views.push_back(entry.View(now));
-    const VersionPlan plan = PlanVersions(views, options_.versions);
+    model.MoveLabels();
+    const VersionPlan plan = model.Plan(clock_.Monotonic(), options_.policy);
     // A try leaves its version ready or passed over for some time, so this ends.
     if (plan.load.has_value()) {
-      Try(model.at(*plan.load), await_copies);
+      Try(model.versions().at(*plan.load), await_copies);
       continue;
     }
-    for (const uint64_t version : plan.unload) Retire(model.at(version));
-    return;
+    for (const uint64_t version : plan.unload) Retire(model.versions().at(version));
+    model.MoveLabels();
+    return Publish();
   }
 }
 
@@ -123,7 +131,7 @@ void ModelLifecycle::Retire(VersionEntry& entry) {
 
 void ModelLifecycle::Forget() {
   for (auto model = models_.begin(); model != models_.end();) {
-    Model& versions = model->second;
+    auto& versions = model->second.versions();
     const bool gone = std::none_of(versions.begin(), versions.end(),
                                    [](const auto& item) { return item.second.offered(); });
     for (auto version = versions.begin(); version != versions.end();) {
@@ -138,11 +146,7 @@ void ModelLifecycle::Forget() {
 
 void ModelLifecycle::Publish() {
   std::vector<ModelReport> reports;
-  for (const auto& [name, model] : models_) {
-    for (const auto& [version, entry] : model) {
-      if (entry.tried()) reports.push_back(entry.Report());
-    }
-  }
+  for (const auto& [name, model] : models_) model.Report(reports);
   registry_.Publish(std::move(reports));
 }
 
@@ -150,7 +154,7 @@ absl::Duration ModelLifecycle::UntilNextLook() const {
   const absl::Duration now = clock_.Monotonic();
   absl::Duration next = absl::InfiniteDuration();
   for (const auto& [name, model] : models_) {
-    for (const auto& [version, entry] : model)
+    for (const auto& [version, entry] : model.versions())
       next = std::min(next, entry.LookAgain(now, options_.times));
   }
   return std::max(next - now, absl::ZeroDuration());

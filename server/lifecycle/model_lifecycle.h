@@ -13,7 +13,9 @@
 #include "absl/time/time.h"
 #include "server/lifecycle/lifecycle_probe.h"
 #include "server/lifecycle/model_registry.h"
+#include "server/lifecycle/model_state.h"
 #include "server/lifecycle/version_entry.h"
+#include "server/lifecycle/version_policy.h"
 #include "storage/base/clock.h"
 #include "storage/repository.h"
 
@@ -29,6 +31,9 @@ namespace provnet {
 //   its versions has been there for a while;
 // - a repository that can't be read, or is empty, changes nothing.
 //
+// How many and which versions of a model serve, and to which labels they answer, is said by the
+// server's policy and by the model's serving.json, which is read again in each pass.
+//
 // All methods but Stop from one thread at a time; the registry's readers may be anywhere.
 class ModelLifecycle {
  public:
@@ -36,15 +41,18 @@ class ModelLifecycle {
   // Verifies, loads and warms up.
   using Loader = std::function<absl::StatusOr<ServedModelHandle>(const BundleLocation&)>;
 
+  // The text of a model's serving.json, empty for none (ReadServingConfig).
+  using ConfigSource = std::function<absl::StatusOr<std::string>(const std::string& model)>;
+
   struct Options {
     RetryTimes times = {};
-    // Versions of a model that serve at a time; at least 1.
-    size_t versions = 1;
+    // Of the models that have none of their own.
+    VersionPolicy policy = {};
   };
 
   // What is referred to outlives this.
-  ModelLifecycle(const Options& options, Source source, Loader loader, const Clock& clock,
-                 LifecycleProbe& probe, ModelRegistry& registry);
+  ModelLifecycle(const Options& options, Source source, ConfigSource config_source, Loader loader,
+                 const Clock& clock, LifecycleProbe& probe, ModelRegistry& registry);
 
   // The start: loads what is wanted of each model and publishes it, without waiting for copies.
   // Fails only when the source does or no version of any model could be loaded, with every reason.
@@ -58,11 +66,10 @@ class ModelLifecycle {
   void Stop() { stopping_.store(true); }
 
  private:
-  using Model = std::map<uint64_t, VersionEntry>;
-
   void Observe(const std::vector<BundleLocation>& offered);
+  void Configure(const std::string& name, ModelState& model);
   // Loads and unloads until the model is as wanted.
-  void Settle(Model& model, bool await_copies);
+  void Settle(ModelState& model, bool await_copies);
   void Try(VersionEntry& entry, bool await_copies);
   void Load(VersionEntry& entry);
   void Retire(VersionEntry& entry);
@@ -74,12 +81,13 @@ class ModelLifecycle {
 
   const Options options_;
   const Source source_;
+  const ConfigSource config_source_;
   const Loader loader_;
   const Clock& clock_;
   LifecycleProbe& probe_;
   ModelRegistry& registry_;
 
-  std::map<std::string, Model> models_;
+  std::map<std::string, ModelState> models_;
   bool lost_ = false;
   std::atomic<bool> stopping_{false};
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/bundle_sighting.h"
+#include "storage/host_path.h"
 
 namespace provnet {
 namespace {
@@ -96,7 +97,7 @@ VersionEntry::Readiness VersionEntry::CheckComplete(absl::Duration now, const Re
   }
   if (sighting.complete.ok()) return {true};
   if (now - unchanged_since_ >= times.settle) {
-    Refused(sighting.complete, now, times);
+    Refused(WithoutHostPath(sighting.complete, location_), now, times);
     return {false, status_};
   }
   progress_ = Progress::kCopying;

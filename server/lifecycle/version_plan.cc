@@ -6,18 +6,23 @@ namespace provnet {
 namespace {
 
 // The versions that shall serve, best first.
-std::vector<const VersionView*> Wanted(absl::Span<const VersionView> versions, size_t count) {
+std::vector<const VersionView*> Wanted(absl::Span<const VersionView> versions,
+                                       const VersionPolicy& policy) {
   std::vector<const VersionView*> wanted;
-  for (auto view = versions.rbegin(); view != versions.rend() && wanted.size() < count; ++view) {
-    if (view->offered && view->state != VersionView::State::kPassedOver) wanted.push_back(&*view);
+  size_t latest = 0;
+  for (auto view = versions.rbegin(); view != versions.rend(); ++view) {
+    if (!view->offered || view->state == VersionView::State::kPassedOver) continue;
+    const bool by_policy = policy.specific.empty() ? latest++ < policy.latest
+                                                   : policy.specific.count(view->version) > 0;
+    if (by_policy || view->labelled) wanted.push_back(&*view);
   }
   return wanted;
 }
 
 }  // namespace
 
-VersionPlan PlanVersions(absl::Span<const VersionView> versions, size_t count) {
-  const std::vector<const VersionView*> wanted = Wanted(versions, count);
+VersionPlan PlanVersions(absl::Span<const VersionView> versions, const VersionPolicy& policy) {
+  const std::vector<const VersionView*> wanted = Wanted(versions, policy);
   VersionPlan plan;
   for (const VersionView* view : wanted) {
     if (view->state != VersionView::State::kPending) continue;

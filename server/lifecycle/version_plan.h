@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "server/lifecycle/version_policy.h"
 
 namespace provnet {
 
@@ -26,6 +27,8 @@ struct VersionView {
   bool offered = true;
   // Whether it is loaded, perhaps as an older bundle of the same number that is pending again.
   bool loaded = false;
+  // Whether a label asks for it, whatever the policy says.
+  bool labelled = false;
 };
 
 // What to do next for one model: at most one load, or else the unloads that it takes.
@@ -34,10 +37,11 @@ struct VersionPlan {
   std::vector<uint64_t> unload;
 };
 
-// The `count` highest versions that are offered and not passed over shall serve. Loads come first,
-// highest first, and nothing is unloaded before all of them are through; nor ever the last version
-// that answers, even when the repository has lost it. `versions` ascend. A pure function.
-VersionPlan PlanVersions(absl::Span<const VersionView> versions, size_t count);
+// Of the versions that are offered and not passed over, those shall serve that the policy wants
+// (the so many highest, or certain ones) or a label asks for. Loads come first, highest first, and
+// nothing is unloaded before all of them are through; nor ever the last version that answers, even
+// when the repository has lost it. `versions` ascend. A pure function.
+VersionPlan PlanVersions(absl::Span<const VersionView> versions, const VersionPolicy& policy);
 
 }  // namespace provnet
 

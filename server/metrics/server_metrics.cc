@@ -149,6 +149,11 @@ struct ServerMetrics::Impl {
                          .Help("Model versions whose memory was freed again.")
                          .Register(registry)
                          .Add({});
+  Counter& config_failures = prometheus::BuildCounter()
+                                 .Name("provnet_serving_config_failures_total")
+                                 .Help("Texts of serving.json that could not be used.")
+                                 .Register(registry)
+                                 .Add({});
   Gauge& repository_lost =
       prometheus::BuildGauge()
           .Name("provnet_repository_lost")
@@ -260,6 +265,8 @@ void ServerMetrics::ModelRetired(const LoadedModel& model) {
 }
 
 void ServerMetrics::ModelUnloaded() { impl_->unloads.Increment(); }
+
+void ServerMetrics::ServingConfigRefused() { impl_->config_failures.Increment(); }
 
 void ServerMetrics::SetRepositoryLost(bool lost) { impl_->repository_lost.Set(lost ? 1 : 0); }
 

@@ -29,6 +29,7 @@ namespace provnet {
 //   provnet_model_loads_total                         versions that were loaded
 //   provnet_model_load_failures_total                 tries that ended in a refusal
 //   provnet_model_unloads_total                       versions whose memory was freed again
+//   provnet_serving_config_failures_total             texts of serving.json that could not be used
 //   provnet_repository_lost                           1 while the repository can't be read or is
 //   empty provnet_security_reloads_total{what,outcome}      "access rules"; ok | failed
 //   provnet_build_info{version}                       1
@@ -56,6 +57,7 @@ class ServerMetrics final : public RequestProbe, public SecurityProbe {
   // The version takes no new calls: its series go.
   void ModelRetired(const LoadedModel& model);
   void ModelUnloaded();
+  void ServingConfigRefused();
   void SetRepositoryLost(bool lost);
 
   // The probe for the queues of `model`; always the same for the same name, and alive as long as

@@ -6,8 +6,10 @@ namespace provnet {
 
 absl::StatusOr<ServedModelHandle> FindModel(const ModelRegistry& models,
                                             const v1::ModelSelector& selector) {
-  return models.Find(selector.name(),
-                     selector.has_version() ? std::optional(selector.version()) : std::nullopt);
+  return models.Find(
+      {.name = selector.name(),
+       .version = selector.has_version() ? std::optional(selector.version()) : std::nullopt,
+       .label = selector.label()});
 }
 
 }  // namespace provnet

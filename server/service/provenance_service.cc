@@ -151,13 +151,19 @@ absl::Status ProvenanceService::FillModel(const CallHandle& call,
                                           const v1::GetModelRequest& request,
                                           v1::GetModelResponse& response) const {
   PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
-  PROVNET_ASSIGN_OR_RETURN(const auto selected, call->caller().Select(request.model(), [&] {
-    return FindModel(serving->models, request.model());
-  }));
-  const ServedModelHandle& model = selected.model;
-  *response.mutable_info() = AvailableModelInfo(*model->handle);
-  *response.mutable_manifest() = model->handle->manifest();
-  return absl::OkStatus();
+  const v1::ModelSelector& selector = request.model();
+  const auto selected =
+      call->caller().Select(selector, [&] { return FindModel(serving->models, selector); });
+  if (selected.ok()) {
+    DescribeModel(serving->models, *selected->model, response);
+    return absl::OkStatus();
+  }
+  // A version that is known without being loaded is described too, to those who may see its model.
+  const bool described =
+      absl::IsNotFound(selected.status()) && selector.has_version() && !selector.name().empty() &&
+      call->caller().MaySee(selector.name()) &&
+      DescribeVersion(serving->models, selector.name(), selector.version(), response);
+  return described ? absl::OkStatus() : selected.status();
 }
 
 }  // namespace provnet

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/bundle_layout.h"
+#include "storage/golden_answers.h"
 #include "tests/integration/republish.h"
 #include "tests/integration/server_process.h"
 #include "tests/testing/temp_dir.h"
@@ -19,6 +20,7 @@ namespace provnet {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr int kCallers = 8;
@@ -75,8 +77,15 @@ class ReloadTest : public ::testing::Test {
     }
   }
 
-  uint64_t Answering() {
-    const auto response = server_->OneShotClient().Explain(AnyRequest());
+  void WriteConfig(const std::string& json) {
+    std::ofstream(scratch_.path() / "serving.json") << json;
+    fs::rename(scratch_.path() / "serving.json", model_ / "serving.json");
+  }
+
+  uint64_t Answering(const std::string& label = "") {
+    v1::ExplainRequest request = AnyRequest();
+    request.mutable_model()->set_label(label);
+    const auto response = server_->OneShotClient().Explain(request);
     EXPECT_TRUE(response.ok()) << response.status();
     return response.ok() ? response->model().version() : 0;
   }
@@ -182,6 +191,54 @@ TEST_F(ReloadTest, AModelThatAppearsIsServedToo) {
   v1::ExplainRequest explain = AnyRequest();
   explain.mutable_model()->set_name("shapes");
   EXPECT_TRUE(client.Explain(explain).ok());
+}
+
+TEST_F(ReloadTest, AVersionThatAnswersOtherwiseThanItsGoldenAnswersIsRefused) {
+  Start();
+  EXPECT_THAT(server_->process().Log(), HasSubstr("\"golden_answers\":\"verified\""));
+  const uint64_t wrong =
+      Republish(model_ / "1", model_, [](const fs::path& staging, v1::BundleManifest&) {
+        v1::GoldenAnswers golden = *ReadGoldenAnswers(staging);
+        v1::GoldenAnswer& answer = *golden.mutable_answers(3);
+        answer.set_class_id((answer.class_id() + 1) % 10);
+        ASSERT_TRUE(WriteGoldenAnswers(staging, golden).ok());
+      });
+  const v1::ModelInfo info = Await(wrong, v1::ModelInfo::STATE_FAILED);
+  EXPECT_THAT(info.error(), HasSubstr("golden.json: the model answers otherwise"));
+  EXPECT_EQ(Answering(), 1);
+}
+
+TEST_F(ReloadTest, ABundleFromBeforeGoldenAnswersIsServed) {
+  const uint64_t old = Republish(
+      model_ / "1", model_,
+      [](const fs::path& staging, v1::BundleManifest&) { fs::remove(staging / kGoldenFile); });
+  Start();
+  EXPECT_EQ(Answering(), old);
+  EXPECT_THAT(server_->process().Log(), HasSubstr("\"golden_answers\":\"none\""));
+}
+
+TEST_F(ReloadTest, AVersionThatWouldNotFitInMemoryIsRefusedWithBothNumbers) {
+  Start({"--memory-limit=700MiB"});
+  const uint64_t large =
+      Republish(model_ / "1", model_, [](const fs::path& staging, v1::BundleManifest&) {
+        std::ofstream(staging / kVectorsFile) << "";
+        fs::resize_file(staging / kVectorsFile, 300 << 20);
+      });
+  const v1::ModelInfo info = Await(large, v1::ModelInfo::STATE_FAILED);
+  EXPECT_THAT(info.error(), AllOf(HasSubstr("needs about 9"), HasSubstr("MiB is available")));
+  EXPECT_EQ(Answering(), 1);
+}
+
+TEST_F(ReloadTest, LabelsMoveWhileServing) {
+  Publish();
+  WriteConfig(R"({"labels": {"stable": {"version": 1, "share": 1}}})");
+  Start();
+  EXPECT_EQ(Answering(), 1);
+  EXPECT_EQ(Answering("stable"), 1);
+  WriteConfig(R"({"labels": {"stable": {"version": 2, "share": 1}}})");
+  while (Answering("stable") != 2) {
+  }
+  EXPECT_EQ(Answering(), 2);
 }
 
 TEST_F(ReloadTest, SigtermDuringAReloadEndsWithZero) {

@@ -18,9 +18,11 @@ namespace provnet {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 // Writes down what happened, e.g. "loaded a/1".
 class Diary final : public LifecycleProbe {
@@ -33,6 +35,9 @@ class Diary final : public LifecycleProbe {
   }
   void VersionRetired(const Servable& servable) override {
     Add("retired", servable.manifest().model(), servable.manifest().version());
+  }
+  void ConfigRefused(const std::string& model, const absl::Status& status) override {
+    entries_.push_back(absl::StrCat("config of ", model, ": ", status.message()));
   }
   void RepositoryLost(const absl::Status&) override { entries_.push_back("lost"); }
   void RepositoryFound() override { entries_.push_back("found"); }
@@ -71,8 +76,15 @@ class ModelLifecycleTest : public ::testing::Test {
 
   // The version that answers by default; 0 for none.
   uint64_t Serving(const std::string& model = "a") {
-    const auto found = registry_.Find(model, std::nullopt);
+    const auto found = registry_.Find({.name = model});
     return found.ok() ? (*found)->handle->manifest().version() : 0;
+  }
+  uint64_t ServingLabel(const std::string& label) {
+    const auto found = registry_.Find({.name = "a", .label = label});
+    return found.ok() ? (*found)->handle->manifest().version() : 0;
+  }
+  void WriteConfig(const std::string& json) {
+    std::ofstream(root_ / "a" / kServingConfigFile) << json;
   }
   ModelReport ReportOf(uint64_t version) {
     for (const ModelReport& report : registry_.Reports()) {
@@ -93,12 +105,14 @@ class ModelLifecycleTest : public ::testing::Test {
   std::map<std::pair<std::string, uint64_t>, absl::Status> failures_;
   ModelUnloader unloader_;
   ModelRegistry registry_;
-  ModelLifecycle lifecycle_{{},
-                            [this] { return ScanRepository(root_); },
-                            [this](const BundleLocation& location) { return Load(location); },
-                            clock_,
-                            diary_,
-                            registry_};
+  ModelLifecycle lifecycle_{
+      {},
+      [this] { return ScanRepository(root_); },
+      [this](const std::string& model) { return ReadServingConfig(root_ / model); },
+      [this](const BundleLocation& location) { return Load(location); },
+      clock_,
+      diary_,
+      registry_};
 };
 
 TEST_F(ModelLifecycleTest, StartsWithTheHighestVersionOfEachModelThatLoads) {
@@ -127,7 +141,7 @@ TEST_F(ModelLifecycleTest, TheStartFailsWithEveryReasonWhenNothingLoads) {
 TEST_F(ModelLifecycleTest, ANewVersionTakesOverAndCallsInFlightKeepTheirs) {
   Publish("a");
   ASSERT_THAT(lifecycle_.LoadAll(), IsOk());
-  const ServedModelHandle in_flight = *registry_.Find("a", std::nullopt);
+  const ServedModelHandle in_flight = *registry_.Find({.name = "a"});
   Publish("a");
   lifecycle_.Pass();
   EXPECT_EQ(Serving(), 2);
@@ -223,7 +237,8 @@ TEST_F(ModelLifecycleTest, ACopyThatStopsIsRefusedWithWhatIsMissing) {
   EXPECT_THAT(diary_.Take(), IsEmpty());
   PassAfter(absl::Seconds(1));
   EXPECT_THAT(diary_.Take(), ElementsAre("refused a/2"));
-  EXPECT_THAT(std::string(ReportOf(2).status.message()), HasSubstr(kModelFile));
+  EXPECT_THAT(std::string(ReportOf(2).status.message()),
+              AllOf(HasSubstr(kModelFile), HasSubstr("a/2"), Not(HasSubstr(root_.string()))));
   for (int i = 0; i < 10; ++i) PassAfter(absl::Seconds(10));
   EXPECT_THAT(diary_.Take(), IsEmpty());
   EXPECT_EQ(loads_, 1);
@@ -255,7 +270,7 @@ TEST_F(ModelLifecycleTest, ADeletedVersionWhoseSuccessorFailsServesOn) {
 TEST_F(ModelLifecycleTest, ABundleThatTakesTheNumberOfTheLoadedOneIsLoaded) {
   Publish("a");
   ASSERT_THAT(lifecycle_.LoadAll(), IsOk());
-  const ServedModelHandle old = *registry_.Find("a", std::nullopt);
+  const ServedModelHandle old = *registry_.Find({.name = "a"});
   fs::remove_all(root_ / "a" / "1");
   v1::BundleManifest manifest = MakeManifest();
   manifest.mutable_training()->set_seed(2);
@@ -264,7 +279,7 @@ TEST_F(ModelLifecycleTest, ABundleThatTakesTheNumberOfTheLoadedOneIsLoaded) {
   ASSERT_TRUE((*writer)->Publish(manifest).ok());
   lifecycle_.Pass();
   EXPECT_EQ(loads_, 2);
-  EXPECT_NE(*registry_.Find("a", std::nullopt), old);
+  EXPECT_NE(*registry_.Find({.name = "a"}), old);
 }
 
 TEST_F(ModelLifecycleTest, ModelsComeAndGoWhileRunning) {
@@ -300,6 +315,71 @@ TEST_F(ModelLifecycleTest, ARepositoryThatVanishesForAWhileChangesNothing) {
   Publish("a");
   lifecycle_.Pass();
   EXPECT_THAT(diary_.Take(), ElementsAre("found", "loaded a/2", "retired a/1"));
+}
+
+TEST_F(ModelLifecycleTest, ALabelledVersionIsLoadedBesideTheLatestAndAnswersToItsLabel) {
+  Publish("a");
+  Publish("a");
+  WriteConfig(R"({"labels": {"stable": {"version": 1}}})");
+  ASSERT_THAT(lifecycle_.LoadAll(), IsOk());
+  EXPECT_EQ(Serving(), 2);
+  EXPECT_EQ(ServingLabel("stable"), 1);
+  EXPECT_EQ(ServingLabel("canary"), 0);
+  fs::remove(root_ / "a" / kServingConfigFile);
+  lifecycle_.Pass();
+  EXPECT_EQ(ServingLabel("stable"), 0);
+  EXPECT_THAT(diary_.Take(), ElementsAre("loaded a/2", "loaded a/1", "retired a/1"));
+}
+
+TEST_F(ModelLifecycleTest, ALabelMovesOnceItsNewVersionIsReady) {
+  Publish("a");
+  WriteConfig(R"({"labels": {"stable": {"version": 1}}})");
+  ASSERT_THAT(lifecycle_.LoadAll(), IsOk());
+  Publish("a");
+  failures_[{"a", 2}] = absl::ResourceExhaustedError("no memory");
+  WriteConfig(R"({"labels": {"stable": {"version": 2}}})");
+  lifecycle_.Pass();
+  EXPECT_EQ(ServingLabel("stable"), 1);
+  failures_.clear();
+  PassAfter(absl::Seconds(1));
+  EXPECT_EQ(ServingLabel("stable"), 2);
+  EXPECT_EQ(registry_.Reports().size(), 1);
+}
+
+TEST_F(ModelLifecycleTest, TheModelsOwnPolicyGoesBeforeTheServers) {
+  Publish("a");
+  Publish("a");
+  Publish("b");
+  Publish("b");
+  WriteConfig(R"({"version_policy": "specific:1"})");
+  ASSERT_THAT(lifecycle_.LoadAll(), IsOk());
+  EXPECT_EQ(Serving("a"), 1);
+  EXPECT_EQ(Serving("b"), 2);
+  WriteConfig(R"({"version_policy": "latest:2"})");
+  lifecycle_.Pass();
+  EXPECT_EQ(registry_.ReportsOf("a")->size(), 2);
+}
+
+TEST_F(ModelLifecycleTest, AConfigurationThatCantBeUsedLeavesTheLastGoodOne) {
+  Publish("a");
+  Publish("a");
+  WriteConfig(R"({"version_policy": "specific:1"})");
+  ASSERT_THAT(lifecycle_.LoadAll(), IsOk());
+  diary_.Take();
+  WriteConfig(R"({"version_policy": "newest"})");
+  for (int i = 0; i < 3; ++i) PassAfter(absl::Seconds(10));
+  EXPECT_EQ(Serving(), 1);
+  EXPECT_THAT(diary_.Take(), ElementsAre(AllOf(HasSubstr("config of a"), HasSubstr("newest"))));
+  WriteConfig(R"({"version_policy": "specific:2"})");
+  lifecycle_.Pass();
+  EXPECT_EQ(Serving(), 2);
+}
+
+TEST_F(ModelLifecycleTest, TheStartSaysWhenThePolicyAsksForNothingThatIsThere) {
+  Publish("a");
+  WriteConfig(R"({"version_policy": "specific:7"})");
+  EXPECT_THAT(lifecycle_.LoadAll(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("the policy asks for")));
 }
 
 TEST_F(ModelLifecycleTest, AfterStopNothingIsLoaded) {

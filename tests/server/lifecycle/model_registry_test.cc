@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 #include <thread>
 
 #include "tests/server/lifecycle/fake_models.h"
@@ -12,6 +13,7 @@
 namespace provnet {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using State = ModelReport::State;
 
@@ -29,17 +31,17 @@ TEST(ModelRegistryTest, FindsTheHighestAvailableVersionOrTheOneThatIsNamed) {
                     Available("a", 10),
                     {{"a", 11, ""}, State::kFailed, nullptr, absl::DataLossError("damaged")},
                     Available("b", 2)});
-  EXPECT_EQ(VersionOf(registry.Find("a", std::nullopt)), 10);
-  EXPECT_EQ(VersionOf(registry.Find("a", 9)), 9);
-  EXPECT_EQ(VersionOf(registry.Find("b", 2)), 2);
+  EXPECT_EQ(VersionOf(registry.Find({.name = "a"})), 10);
+  EXPECT_EQ(VersionOf(registry.Find({.name = "a", .version = 9})), 9);
+  EXPECT_EQ(VersionOf(registry.Find({.name = "b", .version = 2})), 2);
 }
 
 TEST(ModelRegistryTest, AnEmptyNameNeedsASingleModel) {
   ModelRegistry registry;
   registry.Publish({Available("a", 1), Available("a", 2)});
-  EXPECT_EQ(VersionOf(registry.Find("", std::nullopt)), 2);
+  EXPECT_EQ(VersionOf(registry.Find({.name = ""})), 2);
   registry.Publish({Available("a", 1), Available("b", 1)});
-  EXPECT_THAT(registry.Find("", std::nullopt),
+  EXPECT_THAT(registry.Find({.name = ""}),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("a version 1, b version 1")));
 }
 
@@ -48,13 +50,55 @@ TEST(ModelRegistryTest, SaysWhatWasAskedForWhatThereIsAndWhyItIsNot) {
   registry.Publish({Available("digits", 3),
                     {{"digits", 4, ""}, State::kLoading, nullptr},
                     {{"digits", 5, ""}, State::kFailed, nullptr, absl::DataLossError("no net")}});
-  EXPECT_THAT(registry.Find("horses", 7),
+  EXPECT_THAT(registry.Find({.name = "horses", .version = 7}),
               StatusIs(absl::StatusCode::kNotFound,
                        HasSubstr("\"horses\" version 7 is not loaded (loaded: digits version 3)")));
-  EXPECT_THAT(registry.Find("digits", 4),
+  EXPECT_THAT(registry.Find({.name = "digits", .version = 4}),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("still loading")));
-  EXPECT_THAT(registry.Find("digits", 5),
+  EXPECT_THAT(registry.Find({.name = "digits", .version = 5}),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("refused: no net")));
+}
+
+TEST(ModelRegistryTest, LabelsNameVersions) {
+  ModelRegistry registry;
+  ModelReport old = Available("a", 1);
+  old.labels = {{"stable", 0}};
+  registry.Publish({old, Available("a", 2)});
+  EXPECT_EQ(VersionOf(registry.Find({.name = "a", .label = "stable"})), 1);
+  EXPECT_EQ(VersionOf(registry.Find({.label = "stable"})), 1);
+  EXPECT_EQ(VersionOf(registry.Find({.name = "a"})), 2) << "no label has a share";
+  EXPECT_THAT(registry.Find({.name = "a", .label = "canary"}),
+              StatusIs(absl::StatusCode::kNotFound,
+                       AllOf(HasSubstr("label \"canary\""), HasSubstr("a version 1 (stable)"))));
+  EXPECT_THAT(registry.Find({.name = "a", .version = 1, .label = "stable"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("at most one")));
+}
+
+TEST(ModelRegistryTest, SharesAreKeptToAFewCallsEvenInAShortRun) {
+  ModelRegistry registry;
+  ModelReport stable = Available("a", 1);
+  stable.labels = {{"stable", 0.9}};
+  ModelReport canary = Available("a", 2);
+  canary.labels = {{"canary", 0.1}};
+  registry.Publish({stable, canary, Available("a", 3)});
+  for (int run = 0; run < 10; ++run) {
+    std::map<uint64_t, int> calls;
+    for (int i = 0; i < 100; ++i) ++calls[VersionOf(registry.Find({.name = "a"}))];
+    EXPECT_NEAR(calls[1], 90, 3);
+    EXPECT_NEAR(calls[2], 10, 3);
+    EXPECT_EQ(calls.size(), 2);
+  }
+  // The part of a version that is not there falls to the others.
+  registry.Publish({stable, Available("a", 3)});
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(VersionOf(registry.Find({.name = "a"})), 1);
+}
+
+TEST(ModelRegistryTest, ReportsOfOneModel) {
+  ModelRegistry registry;
+  registry.Publish({Available("a", 1), Available("b", 1), Available("b", 2)});
+  EXPECT_EQ(registry.ReportsOf("b")->size(), 2);
+  EXPECT_EQ(registry.ReportsOf("c").status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(registry.ReportsOf("").status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(ModelRegistryTest, ReadersSeeAllOfAChangeOrNothingOfIt) {
@@ -70,7 +114,7 @@ TEST(ModelRegistryTest, ReadersSeeAllOfAChangeOrNothingOfIt) {
       while (!stop.load()) {
         const std::vector<ModelReport> reports = registry.Reports();
         if (reports[0].location.version != reports[1].location.version) ++mixed;
-        if (!registry.Find("a", std::nullopt).ok()) ++mixed;
+        if (!registry.Find({.name = "a"}).ok()) ++mixed;
         ++reads;
       }
     });

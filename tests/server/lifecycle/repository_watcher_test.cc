@@ -23,6 +23,7 @@ class LoadedVersions final : public LifecycleProbe {
   }
   void VersionRefused(const BundleLocation&, const absl::Status&) override {}
   void VersionRetired(const Servable&) override {}
+  void ConfigRefused(const std::string&, const absl::Status&) override {}
   void RepositoryLost(const absl::Status&) override {}
   void RepositoryFound() override {}
 
@@ -49,6 +50,7 @@ class RepositoryWatcherTest : public ::testing::Test {
   ModelLifecycle lifecycle_{
       {},
       [this] { return ScanRepository(root_); },
+      [this](const std::string& model) { return ReadServingConfig(root_ / model); },
       [this](const BundleLocation& location) {
         return unloader_.Own(MakeServedModel(location.model, location.version));
       },

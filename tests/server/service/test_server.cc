@@ -40,7 +40,8 @@ void TestServer::Serve() {
   server_->Serve(registry_);
 }
 
-void TestServer::Publish(const std::vector<std::shared_ptr<FakeServable>>& models) {
+void TestServer::Publish(const std::vector<std::shared_ptr<FakeServable>>& models,
+                         const std::map<uint64_t, std::map<std::string, double>>& labels) {
   std::vector<ModelReport> reports;
   for (const auto& model : models) {
     auto served = starter_.Start(model);
@@ -49,6 +50,10 @@ void TestServer::Publish(const std::vector<std::shared_ptr<FakeServable>>& model
     reports.push_back({{manifest.model(), manifest.version(), ""},
                        ModelReport::State::kAvailable,
                        unloader_.Own(*std::move(served))});
+  }
+  for (ModelReport& report : reports) {
+    const auto found = labels.find(report.location.version);
+    if (found != labels.end()) report.labels = found->second;
   }
   registry_.Publish(std::move(reports));
 }

@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -38,8 +39,9 @@ class TestServer {
   // Loads the models and becomes ready.
   void Serve();
 
-  // Replaces all that is served by these, as a reload does.
-  void Publish(const std::vector<std::shared_ptr<FakeServable>>& models);
+  // Replaces all that is served by these, as a reload does; `labels` are those of the versions.
+  void Publish(const std::vector<std::shared_ptr<FakeServable>>& models,
+               const std::map<uint64_t, std::map<std::string, double>>& labels = {});
   ModelRegistry& registry() { return registry_; }
 
   Server& server() { return *server_; }
