@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <latch>
 #include <thread>
 
 #include "storage/base/mutex.h"
@@ -41,16 +43,19 @@ class Unloads {
 };
 
 // Holds a handle of the model in whose queue it waits, as calls do, and drops it when it is
-// answered.
+// answered and everybody else has dropped theirs.
 class HoldingTask final : public BatchTask {
  public:
-  explicit HoldingTask(ServedModelHandle model) : model_(std::move(model)) {}
+  HoldingTask(ServedModelHandle model, std::latch& others_gone)
+      : model_(std::move(model)), others_gone_(others_gone) {}
+  ~HoldingTask() override { others_gone_.wait(); }
   void Reject(absl::Status) override {}
   bool cancelled() const override { return false; }
   absl::Duration deadline() const override { return absl::InfiniteDuration(); }
 
  private:
   const ServedModelHandle model_;
+  std::latch& others_gone_;
 };
 
 TEST(ModelUnloaderTest, UnloadsWithTheLastHandleAndNotBefore) {
@@ -68,12 +73,16 @@ TEST(ModelUnloaderTest, UnloadsWithTheLastHandleAndNotBefore) {
 
 TEST(ModelUnloaderTest, TheLastHandleMayGoOnTheModelsOwnExecutor) {
   Unloads unloads;
+  std::deque<std::latch> gone;
   ModelUnloader unloader([&](const std::string&, uint64_t version) { unloads.Add(version); });
   for (uint64_t version = 1; version <= 50; ++version) {
+    std::latch& others_gone = gone.emplace_back(1);
     ServedModelHandle model = unloader.Own(MakeServedModel("a", version));
-    BatchQueue& queue = *model->queue;
+    // The queue has to live until it has taken the task.
+    ASSERT_TRUE(model->queue->Enqueue(std::make_unique<HoldingTask>(model, others_gone)).ok());
+    model.reset();
     // From here on the task's handle is the last.
-    ASSERT_TRUE(queue.Enqueue(std::make_unique<HoldingTask>(std::move(model))).ok());
+    others_gone.count_down();
   }
   EXPECT_EQ(unloads.Await(50).size(), 50);
 }
