@@ -85,9 +85,18 @@ class Server:
         self.process.wait(PATIENCE_SECONDS)
         self.log.close()
 
-    def rss_bytes(self) -> int:
+    def metric(self, name) -> int:
         text = urllib.request.urlopen(f"http://{self.http}/metrics").read().decode()
-        return int(float(next(line.split()[1] for line in text.splitlines() if line.startswith("process_resident_memory_bytes "))))
+        return int(float(next(line.split()[1] for line in text.splitlines() if line.startswith(name + " "))))
+
+    def rss_bytes(self) -> int:
+        """With one version in memory: those that were replaced are freed a moment later."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while self.metric("provnet_model_unloads_total") < self.metric("provnet_model_loads_total") - 1:
+            if time.monotonic() > end:
+                raise TimeoutError("a version that was replaced was not unloaded")
+            time.sleep(0.01)
+        return self.metric("process_resident_memory_bytes")
 
 
 class Caller:
