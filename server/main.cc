@@ -37,6 +37,7 @@
 #include "server/service/stop_request.h"
 #include "server/service/structured_log.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/status_prefix.h"
 #include "storage/repository.h"
 
 ABSL_FLAG(std::string, model_repository, "",
@@ -150,10 +151,6 @@ absl::Status CheckDurations() {
   if (absl::GetFlag(FLAGS_priority_head_start) < absl::ZeroDuration())
     return absl::InvalidArgumentError("--priority-head-start is negative, expected 0 or more");
   return absl::OkStatus();
-}
-
-absl::Status WithPrefix(absl::string_view prefix, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(prefix, ": ", status.message()));
 }
 
 absl::StatusOr<ListenAddress> ParseAddressFlag(absl::string_view flag, absl::string_view value) {

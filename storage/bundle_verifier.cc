@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/status_prefix.h"
 #include "storage/bundle_files.h"
 #include "storage/bundle_layout.h"
 #include "storage/file_io.h"
@@ -110,8 +111,7 @@ absl::StatusOr<v1::BundleManifest> Verify(const fs::path& directory) {
 absl::StatusOr<v1::BundleManifest> WithName(const fs::path& directory,
                                             absl::StatusOr<v1::BundleManifest> manifest) {
   if (manifest.ok()) return manifest;
-  return absl::Status(manifest.status().code(), absl::StrCat("bundle ", directory.string(), ": ",
-                                                             manifest.status().message()));
+  return WithPrefix(absl::StrCat("bundle ", directory.string()), manifest.status());
 }
 
 }  // namespace

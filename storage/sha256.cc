@@ -3,11 +3,13 @@
 #include <openssl/evp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "storage/base/status_macros.h"
 #include "storage/file_io.h"
 
@@ -80,6 +82,17 @@ std::string ToHex(const Sha256Digest& digest) {
     hex.push_back(kDigits[byte & 0xf]);
   }
   return hex;
+}
+
+std::optional<Sha256Digest> FromHex(std::string_view hex) {
+  Sha256Digest digest;
+  if (hex.size() != 2 * digest.size() ||
+      hex.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::string bytes = absl::HexStringToBytes({hex.data(), hex.size()});
+  std::copy(bytes.begin(), bytes.end(), digest.begin());
+  return digest;
 }
 
 }  // namespace provnet

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,8 @@ absl::StatusOr<Sha256Digest> Sha256OfFile(const std::filesystem::path& path);
 
 // 64 lower-case hexadecimal digits.
 std::string ToHex(const Sha256Digest& digest);
+// The digest that ToHex gives `hex` for; nothing when there is none.
+std::optional<Sha256Digest> FromHex(std::string_view hex);
 
 }  // namespace provnet
 

@@ -4,6 +4,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "storage/base/status_prefix.h"
 
 ABSL_FLAG(bool, repository_watch, true,
           "whether versions that come and go in the repository are taken up while serving; false "
@@ -20,13 +21,6 @@ ABSL_FLAG(std::string, memory_limit, "auto",
           "auto is what its control group and the machine leave, none switches the check off");
 
 namespace provnet {
-namespace {
-
-absl::Status WithFlag(absl::string_view flag, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(flag, ": ", status.message()));
-}
-
-}  // namespace
 
 absl::StatusOr<LifecycleOptions> LifecycleOptionsFromFlags() {
   LifecycleOptions options;
@@ -38,10 +32,10 @@ absl::StatusOr<LifecycleOptions> LifecycleOptionsFromFlags() {
                      ", expected 10ms .. 24h; --repository-watch=false switches the watching off"));
   }
   const auto policy = ParseVersionPolicy(absl::GetFlag(FLAGS_version_policy));
-  if (!policy.ok()) return WithFlag("--version-policy", policy.status());
+  if (!policy.ok()) return WithPrefix("--version-policy", policy.status());
   options.lifecycle.policy = *policy;
   const auto limit = ParseMemoryLimit(absl::GetFlag(FLAGS_memory_limit));
-  if (!limit.ok()) return WithFlag("--memory-limit", limit.status());
+  if (!limit.ok()) return WithPrefix("--memory-limit", limit.status());
   options.memory_limit = *limit;
   return options;
 }

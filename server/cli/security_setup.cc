@@ -1,15 +1,8 @@
 #include "server/cli/security_setup.h"
 
-#include "absl/strings/str_cat.h"
+#include "storage/base/status_prefix.h"
 
 namespace provnet {
-namespace {
-
-absl::Status Within(absl::string_view flag, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(flag, ": ", status.message()));
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<SecuritySetup>> SecuritySetup::Open(const SecurityOptions& options,
                                                                    const StructuredLog& log,
@@ -17,7 +10,7 @@ absl::StatusOr<std::unique_ptr<SecuritySetup>> SecuritySetup::Open(const Securit
   std::unique_ptr<SecuritySetup> setup(new SecuritySetup(log, metrics));
   if (!options.access.policy.empty()) {
     auto access = AccessControl::Open(options.access, setup->probe_);
-    if (!access.ok()) return Within("--access-policy", access.status());
+    if (!access.ok()) return WithPrefix("--access-policy", access.status());
     setup->access_ = *std::move(access);
   }
   return setup;

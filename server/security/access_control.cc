@@ -6,13 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "server/security/access_files.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/status_prefix.h"
 
 namespace provnet {
 namespace {
-
-absl::Status InFile(const std::filesystem::path& file, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(file.string(), ": ", status.message()));
-}
 
 // What would not be enforced must not look as if it were.
 absl::Status CheckNoBudget(const v1::AccessPolicy& policy) {
@@ -44,13 +41,13 @@ absl::StatusOr<std::unique_ptr<AccessControl>> AccessControl::Open(const Options
 
 absl::Status AccessControl::Load(const std::vector<std::string>& contents) {
   const auto policy = ParseAccessPolicy(contents[0]);
-  if (!policy.ok()) return InFile(options_.policy, policy.status());
+  if (!policy.ok()) return WithPrefix(options_.policy.string(), policy.status());
   if (const absl::Status budgets = CheckNoBudget(*policy); !budgets.ok())
-    return InFile(options_.policy, budgets);
+    return WithPrefix(options_.policy.string(), budgets);
   v1::TokenFile tokens;
   if (contents.size() > 1) {
     auto parsed = ParseTokenFile(contents[1]);
-    if (!parsed.ok()) return InFile(options_.tokens, parsed.status());
+    if (!parsed.ok()) return WithPrefix(options_.tokens.string(), parsed.status());
     tokens = *std::move(parsed);
   }
   auto rules = AccessRules::Create(*policy, tokens);
@@ -58,7 +55,7 @@ absl::Status AccessControl::Load(const std::vector<std::string>& contents) {
     const std::string both = contents.size() > 1 ? absl::StrCat(options_.policy.string(), " with ",
                                                                 options_.tokens.string())
                                                  : options_.policy.string();
-    return InFile(both, rules.status());
+    return WithPrefix(both, rules.status());
   }
   const MutexLock lock(mutex_);
   rules_ = *std::move(rules);

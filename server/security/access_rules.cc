@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/status_prefix.h"
 
 namespace provnet {
 namespace {
@@ -15,18 +15,12 @@ namespace {
 constexpr char kAll[] = "*";
 
 absl::StatusOr<Sha256Digest> ParseDigest(absl::string_view hex) {
-  Sha256Digest digest{};
-  const bool digits = hex.find_first_not_of("0123456789abcdef") == absl::string_view::npos;
-  if (hex.size() != 2 * digest.size() || !digits) {
-    // Not shown: it may be a token that was meant to be hashed.
-    return absl::InvalidArgumentError(
-        absl::StrCat("its sha256 has ", hex.size(),
-                     " characters, expected 64 lower-case hexadecimal digits "
-                     "(printf %s \"$TOKEN\" | sha256sum)"));
-  }
-  const std::string bytes = absl::HexStringToBytes(hex);
-  std::copy(bytes.begin(), bytes.end(), digest.begin());
-  return digest;
+  if (const auto digest = FromHex({hex.data(), hex.size()}); digest.has_value()) return *digest;
+  // Not shown: it may be a token that was meant to be hashed.
+  return absl::InvalidArgumentError(
+      absl::StrCat("its sha256 has ", hex.size(),
+                   " characters, expected 64 lower-case hexadecimal digits "
+                   "(printf %s \"$TOKEN\" | sha256sum)"));
 }
 
 absl::StatusOr<QueryBudget> ParseBudget(const v1::MembershipBudget& budget) {
@@ -47,10 +41,6 @@ absl::Time ExpiryOf(const v1::Token& token) {
   if (!token.has_expires()) return absl::InfiniteFuture();
   return absl::FromUnixSeconds(token.expires().seconds()) +
          absl::Nanoseconds(token.expires().nanos());
-}
-
-absl::Status Within(absl::string_view what, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(what, ": ", status.message()));
 }
 
 void Widen(const Permission& other, Permission& permission) {
@@ -78,7 +68,7 @@ absl::StatusOr<std::shared_ptr<const AccessRules>> AccessRules::Create(
   }
   for (int i = 0; i < tokens.tokens_size(); ++i) {
     if (const absl::Status added = rules->AddToken(tokens.tokens(i)); !added.ok())
-      return Within(absl::StrCat("tokens[", i, "] \"", tokens.tokens(i).name(), "\""), added);
+      return WithPrefix(absl::StrCat("tokens[", i, "] \"", tokens.tokens(i).name(), "\""), added);
   }
   return rules;
 }
@@ -92,7 +82,8 @@ absl::Status AccessRules::AddRole(const v1::Role& role) {
     compiled.permission.disclosure = role.disclosure();
   if (role.has_membership_budget()) {
     const auto budget = ParseBudget(role.membership_budget());
-    if (!budget.ok()) return Within(absl::StrCat("role \"", role.name(), "\""), budget.status());
+    if (!budget.ok())
+      return WithPrefix(absl::StrCat("role \"", role.name(), "\""), budget.status());
     compiled.permission.membership_budget = *budget;
   }
   for (const v1::Grant& grant : role.grants())
@@ -150,7 +141,7 @@ absl::StatusOr<size_t> AccessRules::AddPrincipal(const std::string& name, const 
 absl::Status AccessRules::AddCertificate(const v1::CertificatePrincipal& certificate) {
   const std::string what = absl::StrCat("certificate principal \"", certificate.name(), "\"");
   const auto principal = AddPrincipal(certificate.name(), certificate.roles());
-  if (!principal.ok()) return Within(what, principal.status());
+  if (!principal.ok()) return WithPrefix(what, principal.status());
   const bool by_subject = certificate.has_subject();
   const std::string& key =
       by_subject ? certificate.subject() : certificate.subject_alternative_name();

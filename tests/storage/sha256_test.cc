@@ -60,5 +60,17 @@ TEST(Sha256Test, NamesTheFileThatCannotBeRead) {
   EXPECT_FALSE(Sha256OfFile(dir.path()).ok());
 }
 
+TEST(Sha256Test, ReadsBackWhatToHexWrites) {
+  const Sha256Digest digest = Sha256Of("abc");
+  EXPECT_EQ(FromHex(ToHex(digest)), digest);
+}
+
+TEST(Sha256Test, FromHexTakesNothingElse) {
+  const std::string hex = ToHex(Sha256Of("abc"));
+  for (const std::string& wrong :
+       {std::string(), hex.substr(1), hex + "0", "g" + hex.substr(1), "A" + hex.substr(1)})
+    EXPECT_EQ(FromHex(wrong), std::nullopt) << wrong;
+}
+
 }  // namespace
 }  // namespace provnet

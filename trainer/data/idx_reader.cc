@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/status_prefix.h"
 #include "trainer/data/dataset_checks.h"
 #include "trainer/data/idx_file.h"
 
@@ -90,7 +91,7 @@ absl::StatusOr<DatasetPair> ReadIdx(const fs::path& dir) {
   PROVNET_ASSIGN_OR_RETURN(data.test, ReadPart(dir, "t10k"));
   NameClasses(data);
   if (absl::Status status = ValidateDataset(data); !status.ok()) {
-    return absl::Status(status.code(), absl::StrCat(dir.string(), ": ", status.message()));
+    return WithPrefix(dir.string(), status);
   }
   return data;
 }

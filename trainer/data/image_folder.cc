@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/status_prefix.h"
 #include "storage/image/image.h"
 #include "trainer/data/bounded_workers.h"
 #include "trainer/data/dataset_checks.h"
@@ -222,7 +223,7 @@ absl::StatusOr<DatasetPair> ReadImageFolder(const std::filesystem::path& path, u
   const absl::Status& status = data.status();
   // Those about opening and reading the stream name it already.
   if (absl::StrContains(status.message(), path.string())) return status;
-  return absl::Status(status.code(), absl::StrCat(path.string(), ": ", status.message()));
+  return WithPrefix(path.string(), status);
 }
 
 }  // namespace provnet
