@@ -1,21 +1,20 @@
 #include "storage/golden_answers.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <cmath>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/status_prefix.h"
 #include "storage/bundle_layout.h"
-#include "storage/file_io.h"
+#include "storage/proto_json.h"
 
 namespace provnet {
 namespace {
 
 // A few dozen inputs of megabytes each.
-constexpr size_t kMaxGoldenBytes = size_t{256} << 20;
+constexpr BundleJsonFile kFile = {kGoldenFile, size_t{256} << 20, "golden answers"};
 
 bool IsProbability(float value) { return std::isfinite(value) && value >= 0 && value <= 1; }
 bool IsTolerance(float value) { return std::isfinite(value) && value > 0; }
@@ -48,39 +47,18 @@ absl::Status Check(const v1::GoldenAnswers& golden) {
   return absl::OkStatus();
 }
 
-absl::Status InFile(absl::StatusCode code, absl::string_view what) {
-  return absl::Status(code, absl::StrCat(kGoldenFile, ": ", what));
-}
-
 }  // namespace
 
 absl::Status WriteGoldenAnswers(const std::filesystem::path& bundle_directory,
                                 const v1::GoldenAnswers& golden) {
-  if (const absl::Status status = Check(golden); !status.ok())
-    return InFile(absl::StatusCode::kInvalidArgument, status.message());
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(golden, &json, options);
-  if (!status.ok())
-    return InFile(absl::StatusCode::kInvalidArgument, std::string(status.message()));
-  return WriteFileDurably(bundle_directory / kGoldenFile, json);
+  return WriteBundleJson(bundle_directory, kFile, golden, Check(golden));
 }
 
 absl::StatusOr<v1::GoldenAnswers> ReadGoldenAnswers(const std::filesystem::path& bundle_directory) {
-  PROVNET_ASSIGN_OR_RETURN(const std::string json,
-                           ReadFile(bundle_directory / kGoldenFile, kMaxGoldenBytes));
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
   v1::GoldenAnswers golden;
-  const auto parsed = google::protobuf::util::JsonStringToMessage(json, &golden, options);
-  if (!parsed.ok()) {
-    return InFile(absl::StatusCode::kDataLoss,
-                  absl::StrCat("no golden answers in JSON: ", std::string(parsed.message())));
-  }
+  PROVNET_RETURN_IF_ERROR(ReadBundleJson(bundle_directory, kFile, golden));
   if (const absl::Status status = Check(golden); !status.ok())
-    return InFile(absl::StatusCode::kDataLoss, status.message());
+    return WithPrefix(kGoldenFile, status);
   return golden;
 }
 

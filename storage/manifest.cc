@@ -1,7 +1,5 @@
 #include "storage/manifest.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <nlohmann/json.hpp>
 
 #include "absl/status/status.h"
@@ -9,21 +7,11 @@
 #include "storage/base/status_macros.h"
 #include "storage/bundle_files.h"
 #include "storage/bundle_layout.h"
+#include "storage/proto_json.h"
 #include "storage/sha256.h"
 
 namespace provnet {
 namespace {
-
-template <typename Message>
-absl::Status ParseJson(absl::string_view json, Message& message) {
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
-  const auto status =
-      google::protobuf::util::JsonStringToMessage(std::string(json), &message, options);
-  if (status.ok()) return absl::OkStatus();
-  return absl::DataLossError(
-      absl::StrCat(kManifestFile, ": not a manifest in JSON: ", std::string(status.message())));
-}
 
 // Looks at nothing but the version, since a newer schema may have changed the type of any other
 // field.
@@ -44,11 +32,6 @@ absl::Status CheckSchemaVersion(absl::string_view json) {
                    kBundleSchemaVersion, version > kBundleSchemaVersion ? "; update it" : ""));
 }
 
-bool IsHexDigest(absl::string_view text) {
-  return text.size() == 2 * sizeof(Sha256Digest) &&
-         text.find_first_not_of("0123456789abcdef") == absl::string_view::npos;
-}
-
 absl::Status CheckFileEntries(const v1::BundleManifest& manifest) {
   absl::string_view previous;
   for (const v1::FileEntry& entry : manifest.files()) {
@@ -61,7 +44,8 @@ absl::Status CheckFileEntries(const v1::BundleManifest& manifest) {
       return refuse("names the manifest itself");
     }
     if (entry.path() <= previous) return refuse("is repeated or out of order");
-    if (!IsHexDigest(entry.sha256())) return refuse("has no sha256 of 64 lower-case hex digits");
+    if (!FromHex(entry.sha256()).has_value())
+      return refuse("has no sha256 of 64 lower-case hex digits");
     previous = entry.path();
   }
   return absl::OkStatus();
@@ -70,23 +54,20 @@ absl::Status CheckFileEntries(const v1::BundleManifest& manifest) {
 }  // namespace
 
 absl::StatusOr<std::string> EncodeManifest(const v1::BundleManifest& manifest) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.preserve_proto_field_names = true;
-  options.always_print_primitive_fields = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(manifest, &json, options);
-  if (!status.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the manifest can't be written as JSON: ", std::string(status.message())));
-  }
-  return json;
+  absl::StatusOr<std::string> json = ToProtoJson(manifest, /*with_defaults=*/true);
+  if (json.ok()) return json;
+  return absl::InvalidArgumentError(
+      absl::StrCat("the manifest can't be written as JSON: ", json.status().message()));
 }
 
 absl::StatusOr<v1::BundleManifest> ParseManifest(absl::string_view json) {
   PROVNET_RETURN_IF_ERROR(CheckSchemaVersion(json));
   v1::BundleManifest manifest;
-  PROVNET_RETURN_IF_ERROR(ParseJson(json, manifest));
+  if (const absl::Status parsed = ParseProtoJson(json, UnknownFields::kIgnore, manifest);
+      !parsed.ok()) {
+    return absl::DataLossError(
+        absl::StrCat(kManifestFile, ": not a manifest in JSON: ", parsed.message()));
+  }
   PROVNET_RETURN_IF_ERROR(CheckFileEntries(manifest));
   return manifest;
 }

@@ -1,7 +1,5 @@
 #include "storage/membership_calibration.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -9,14 +7,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/status_prefix.h"
 #include "storage/bundle_layout.h"
-#include "storage/file_io.h"
+#include "storage/proto_json.h"
 
 namespace provnet {
 namespace {
 
 // 40,000 scores of some 20 bytes, with room for larger reference sets.
-constexpr size_t kMaxCalibrationBytes = size_t{64} << 20;
+constexpr BundleJsonFile kFile = {kCalibrationFile, size_t{64} << 20, "membership calibration"};
 
 using Scores = google::protobuf::RepeatedField<float>;
 
@@ -54,40 +53,19 @@ absl::Status Check(const v1::MembershipCalibration& calibration) {
   return CheckScores(calibration.without_label().member(), "without_label.member");
 }
 
-absl::Status InFile(absl::StatusCode code, absl::string_view what) {
-  return absl::Status(code, absl::StrCat(kCalibrationFile, ": ", what));
-}
-
 }  // namespace
 
 absl::Status WriteMembershipCalibration(const std::filesystem::path& bundle_directory,
                                         const v1::MembershipCalibration& calibration) {
-  if (const absl::Status status = Check(calibration); !status.ok())
-    return InFile(absl::StatusCode::kInvalidArgument, status.message());
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(calibration, &json, options);
-  if (!status.ok())
-    return InFile(absl::StatusCode::kInvalidArgument, std::string(status.message()));
-  return WriteFileDurably(bundle_directory / kCalibrationFile, json);
+  return WriteBundleJson(bundle_directory, kFile, calibration, Check(calibration));
 }
 
 absl::StatusOr<v1::MembershipCalibration> ReadMembershipCalibration(
     const std::filesystem::path& bundle_directory) {
-  PROVNET_ASSIGN_OR_RETURN(const std::string json,
-                           ReadFile(bundle_directory / kCalibrationFile, kMaxCalibrationBytes));
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
   v1::MembershipCalibration calibration;
-  const auto parsed = google::protobuf::util::JsonStringToMessage(json, &calibration, options);
-  if (!parsed.ok()) {
-    return InFile(absl::StatusCode::kDataLoss, absl::StrCat("no membership calibration in JSON: ",
-                                                            std::string(parsed.message())));
-  }
+  PROVNET_RETURN_IF_ERROR(ReadBundleJson(bundle_directory, kFile, calibration));
   if (const absl::Status status = Check(calibration); !status.ok())
-    return InFile(absl::StatusCode::kDataLoss, status.message());
+    return WithPrefix(kCalibrationFile, status);
   return calibration;
 }
 

@@ -1,7 +1,5 @@
 #include "server/lifecycle/serving_config.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -10,6 +8,7 @@
 #include "provnet/v1/serving.pb.h"
 #include "storage/base/status_macros.h"
 #include "storage/file_io.h"
+#include "storage/proto_json.h"
 
 namespace provnet {
 namespace {
@@ -49,10 +48,10 @@ absl::Status CheckLabel(absl::string_view name, const v1::LabelTarget& target) {
 
 absl::StatusOr<ServingConfig> ParseServingConfig(absl::string_view json) {
   v1::ServingConfig message;
-  const auto parsed = google::protobuf::util::JsonStringToMessage(
-      google::protobuf::StringPiece(json.data(), json.size()), &message);
-  if (!parsed.ok())
-    return Wrong(absl::StrCat("no serving configuration in JSON: ", std::string(parsed.message())));
+  if (const absl::Status parsed = ParseProtoJson(json, UnknownFields::kRefuse, message);
+      !parsed.ok()) {
+    return Wrong(absl::StrCat("no serving configuration in JSON: ", parsed.message()));
+  }
   ServingConfig config;
   if (!message.version_policy().empty()) {
     absl::StatusOr<VersionPolicy> policy = ParseVersionPolicy(message.version_policy());

@@ -1,10 +1,7 @@
 #include "server/security/access_files.h"
 
-#include <google/protobuf/util/json_util.h>
-
-#include <string>
-
 #include "absl/strings/str_cat.h"
+#include "storage/proto_json.h"
 
 namespace provnet {
 namespace {
@@ -13,11 +10,11 @@ template <typename Message>
 absl::StatusOr<Message> Parse(absl::string_view json) {
   Message message;
   // A misspelt field must not silently grant or deny anything, so unknown ones are errors.
-  const auto status = google::protobuf::util::JsonStringToMessage(std::string(json), &message);
+  const absl::Status status = ParseProtoJson(json, UnknownFields::kRefuse, message);
   if (status.ok()) return message;
   return absl::InvalidArgumentError(
       absl::StrCat("not the JSON of a provnet.v1.", Message::descriptor()->name(),
-                   " (proto/provnet/v1/access_policy.proto): ", std::string(status.message())));
+                   " (proto/provnet/v1/access_policy.proto): ", status.message()));
 }
 
 }  // namespace
