@@ -77,12 +77,15 @@ absl::Status Caller::Identify() {
 
 absl::Status Caller::AuthorizeSome() {
   PROVNET_RETURN_IF_ERROR(Identify());
+  return PermitOnSome();
+}
+
+absl::Status Caller::PermitOnSome() const {
   return rules_ == nullptr ? absl::OkStatus() : rules_->AuthorizeSome(*principal_, rpc_);
 }
 
-absl::Status Caller::BeforeSearch(absl::string_view model) {
-  if (model.empty()) return AuthorizeSome();
-  return Authorize(model).status();
+absl::Status Caller::BeforeSearch(absl::string_view model) const {
+  return model.empty() ? PermitOnSome() : PermitOn(model).status();
 }
 
 absl::Status Caller::SearchFailure(const v1::ModelSelector& selector,
@@ -98,8 +101,7 @@ absl::Status Caller::SearchFailure(const v1::ModelSelector& selector,
                                                   "ListModels shows what is"));
 }
 
-absl::StatusOr<Permit> Caller::Authorize(absl::string_view model) {
-  PROVNET_RETURN_IF_ERROR(Identify());
+absl::StatusOr<Permit> Caller::PermitOn(absl::string_view model) const {
   if (rules_ == nullptr) return Permit();
   PROVNET_ASSIGN_OR_RETURN(const Permission permission,
                            rules_->Authorize(*principal_, rpc_, model));

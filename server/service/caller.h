@@ -54,24 +54,27 @@ class Caller {
   template <typename Find>
   auto Select(const v1::ModelSelector& selector, Find find)
       -> absl::StatusOr<Selected<typename decltype(find())::value_type>> {
+    PROVNET_RETURN_IF_ERROR(Identify());
     PROVNET_RETURN_IF_ERROR(BeforeSearch(selector.name()));
     auto found = find();
     if (!found.ok()) return SearchFailure(selector, found.status());
-    PROVNET_ASSIGN_OR_RETURN(Permit permit, Authorize((*found)->handle->manifest().model()));
+    PROVNET_ASSIGN_OR_RETURN(Permit permit, PermitOn((*found)->handle->manifest().model()));
     return Selected<typename decltype(find())::value_type>{*std::move(found), std::move(permit)};
   }
 
   // OK when the call is granted on some model: for calls about all models.
   absl::Status AuthorizeSome();
-  // Whether it is granted on this one.
-  bool MaySee(absl::string_view model) { return Authorize(model).ok(); }
+  // Whether it is granted on this one, by the rules of the last Select or AuthorizeSome.
+  bool MaySee(absl::string_view model) const { return PermitOn(model).ok(); }
 
  private:
   // Who this is under the rules that are in force now. Null principal: no rules.
   absl::Status Identify();
-  absl::Status BeforeSearch(absl::string_view model);
+  // By the rules under which the caller was identified last.
+  absl::Status PermitOnSome() const;
+  absl::StatusOr<Permit> PermitOn(absl::string_view model) const;
+  absl::Status BeforeSearch(absl::string_view model) const;
   absl::Status SearchFailure(const v1::ModelSelector& selector, const absl::Status& status) const;
-  absl::StatusOr<Permit> Authorize(absl::string_view model);
 
   const ProtectedRpc rpc_;
   const Guards& guards_;

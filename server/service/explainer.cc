@@ -13,56 +13,79 @@
 
 namespace provnet {
 
-absl::StatusOr<Explainer::Job> Explainer::MakeJob(const v1::ExplainRequest& request, Caller& caller,
-                                                  const CancelToken& token, absl::Duration deadline,
-                                                  Done done) const {
+namespace {
+
+// A request that was found valid: what the engine is asked, and how its answer is told.
+template <typename Response>
+struct Question {
+  ExplainQuery query;
+  // Whether stored records were asked for too.
+  bool contents_wanted = false;
+  std::function<Response(Explanation)> tell;
+};
+
+absl::StatusOr<Question<v1::ExplainResponse>> Parse(const v1::ExplainRequest& request,
+                                                    const Servable& servable,
+                                                    const RequestLimits& limits) {
+  PROVNET_ASSIGN_OR_RETURN(ExplainPlan plan, ParseExplainRequest(request, servable, limits));
+  const auto tell = [&servable, limits,
+                     count = plan.class_probability_count](Explanation explanation) {
+    return BuildExplainResponse(std::move(explanation), count, servable, limits);
+  };
+  return Question<v1::ExplainResponse>{std::move(plan.query), request.include_exemplars(), tell};
+}
+
+absl::StatusOr<Question<v1::CheckMembershipResponse>> Parse(
+    const v1::CheckMembershipRequest& request, const Servable& servable,
+    const RequestLimits& limits) {
+  PROVNET_ASSIGN_OR_RETURN(MembershipPlan plan, ParseMembershipRequest(request, servable, limits));
+  const auto tell = [&servable, limits, labelled = request.has_label(),
+                     rate = plan.false_positive_rate](Explanation answer) {
+    return BuildMembershipResponse(std::move(answer), labelled, rate, servable, limits);
+  };
+  return Question<v1::CheckMembershipResponse>{std::move(plan.query), request.include_nearest(),
+                                               tell};
+}
+
+}  // namespace
+
+template <typename Request, typename Response>
+absl::StatusOr<Explainer::Job> Explainer::Make(
+    const Request& request, Caller& caller, const CancelToken& token, absl::Duration deadline,
+    std::function<void(absl::StatusOr<Response>)> done) const {
   PROVNET_ASSIGN_OR_RETURN(const auto selected, caller.Select(request.model(), [&] {
     return FindModel(models_, request.model());
   }));
   const ServedModelHandle& model = selected.model;
   const v1::Disclosure disclosure = selected.permit.disclosure;
-  const Servable& servable = *model->handle;
   PROVNET_ASSIGN_OR_RETURN(const Priority priority, ParsePriority(request.priority()));
-  PROVNET_ASSIGN_OR_RETURN(ExplainPlan plan, ParseExplainRequest(request, servable, limits_));
+  PROVNET_ASSIGN_OR_RETURN(Question<Response> question, Parse(request, *model->handle, limits_));
   // What won't be shown isn't read.
-  plan.query.with_samples &= disclosure >= v1::DISCLOSURE_CONTENT;
-  auto respond = [done = std::move(done), model, &servable, limits = limits_, disclosure,
-                  contents_wanted = request.include_exemplars(),
-                  count = plan.class_probability_count](absl::StatusOr<Explanation> explanation) {
+  question.query.with_samples &= disclosure >= v1::DISCLOSURE_CONTENT;
+  auto respond = [done = std::move(done), model, disclosure, tell = std::move(question.tell),
+                  contents_wanted =
+                      question.contents_wanted](absl::StatusOr<Explanation> explanation) {
     if (!explanation.ok()) return done(AdviseRetry(explanation.status()));
-    auto response = BuildExplainResponse(*std::move(explanation), count, servable, limits);
+    Response response = tell(*std::move(explanation));
     Redact(disclosure, contents_wanted, response);
     done(std::move(response));
   };
   return Job{model, model->queue.get(),
-             std::make_unique<ExplainTask>(std::move(plan.query), token, deadline, priority,
+             std::make_unique<ExplainTask>(std::move(question.query), token, deadline, priority,
                                            std::move(respond))};
+}
+
+absl::StatusOr<Explainer::Job> Explainer::MakeJob(const v1::ExplainRequest& request, Caller& caller,
+                                                  const CancelToken& token, absl::Duration deadline,
+                                                  Done done) const {
+  return Make(request, caller, token, deadline, std::move(done));
 }
 
 absl::StatusOr<Explainer::Job> Explainer::MakeJob(const v1::CheckMembershipRequest& request,
                                                   Caller& caller, const CancelToken& token,
                                                   absl::Duration deadline,
                                                   MembershipDone done) const {
-  PROVNET_ASSIGN_OR_RETURN(const auto selected, caller.Select(request.model(), [&] {
-    return FindModel(models_, request.model());
-  }));
-  const ServedModelHandle& model = selected.model;
-  const v1::Disclosure disclosure = selected.permit.disclosure;
-  const Servable& servable = *model->handle;
-  PROVNET_ASSIGN_OR_RETURN(const Priority priority, ParsePriority(request.priority()));
-  PROVNET_ASSIGN_OR_RETURN(MembershipPlan plan, ParseMembershipRequest(request, servable, limits_));
-  plan.query.with_samples &= disclosure >= v1::DISCLOSURE_CONTENT;
-  auto respond = [done = std::move(done), model, &servable, limits = limits_, disclosure,
-                  contents_wanted = request.include_nearest(), labelled = request.has_label(),
-                  rate = plan.false_positive_rate](absl::StatusOr<Explanation> answer) {
-    if (!answer.ok()) return done(AdviseRetry(answer.status()));
-    auto response = BuildMembershipResponse(*std::move(answer), labelled, rate, servable, limits);
-    Redact(disclosure, contents_wanted, response);
-    done(std::move(response));
-  };
-  return Job{model, model->queue.get(),
-             std::make_unique<ExplainTask>(std::move(plan.query), token, deadline, priority,
-                                           std::move(respond))};
+  return Make(request, caller, token, deadline, std::move(done));
 }
 
 }  // namespace provnet

@@ -46,6 +46,12 @@ class Explainer {
                               MembershipDone done) const;
 
  private:
+  // The one way from a request to its job, for either kind: permission, validation, redaction.
+  template <typename Request, typename Response>
+  absl::StatusOr<Job> Make(const Request& request, Caller& caller, const CancelToken& token,
+                           absl::Duration deadline,
+                           std::function<void(absl::StatusOr<Response>)> done) const;
+
   const ModelRegistry& models_;
   const RequestLimits limits_;
 };
