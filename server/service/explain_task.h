@@ -57,7 +57,7 @@ class ExplainTask final : public BatchTask {
 // fails on everything is found out after 2 log2(size) + 2 failures in a row without any success;
 // from then on parts that fail are not divided any further.
 void RunExplainBatch(const Servable& servable, std::vector<std::unique_ptr<BatchTask>> batch,
-                     const Clock& clock = Clock::Steady());
+                     const Clock& clock);
 
 }  // namespace provnet
 

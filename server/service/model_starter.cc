@@ -16,14 +16,13 @@ absl::StatusOr<std::unique_ptr<ServedModel>> ModelStarter::Start(ModelHandle han
   auto model = std::make_unique<ServedModel>();
   model->handle = handle;
   BatchProbe& probe = probe_for_(*handle);
-  PROVNET_ASSIGN_OR_RETURN(
-      model->queue,
-      BatchQueue::Create(
-          std::move(queue),
-          [handle = std::move(handle)](std::vector<std::unique_ptr<BatchTask>> batch) {
-            RunExplainBatch(*handle, std::move(batch));
-          },
-          clock_, probe));
+  PROVNET_ASSIGN_OR_RETURN(model->queue, BatchQueue::Create(
+                                             std::move(queue),
+                                             [handle = std::move(handle), &clock = clock_](
+                                                 std::vector<std::unique_ptr<BatchTask>> batch) {
+                                               RunExplainBatch(*handle, std::move(batch), clock);
+                                             },
+                                             clock_, probe));
   if (await_warm) PROVNET_RETURN_IF_ERROR(await_warm());
   return model;
 }
