@@ -19,24 +19,24 @@ namespace fs = std::filesystem;
 
 constexpr size_t kDigestLength = 64;
 
-std::string Fingerprint(const fs::path& directory) {
-  const auto files = ListBundleFiles(directory);
+}  // namespace
+
+std::string BundleFingerprint(const fs::path& bundle_directory) {
+  const auto files = ListBundleFiles(bundle_directory);
   if (!files.ok()) return "";
   std::string text;
   for (const BundleFile& file : *files) {
     struct stat status = {};
-    if (lstat((directory / file.path).c_str(), &status) != 0) return "";
+    if (lstat((bundle_directory / file.path).c_str(), &status) != 0) return "";
     absl::StrAppend(&text, file.path, "\n", status.st_size, " ", status.st_ino, " ",
                     status.st_mtim.tv_sec, ".", status.st_mtim.tv_nsec, "\n");
   }
   return ToHex(Sha256Of(text));
 }
 
-}  // namespace
-
 BundleSighting LookAtBundle(const fs::path& bundle_directory) {
   BundleSighting sighting;
-  sighting.fingerprint = Fingerprint(bundle_directory);
+  sighting.fingerprint = BundleFingerprint(bundle_directory);
   sighting.complete = ReadBundleManifest(bundle_directory).status();
   return sighting;
 }

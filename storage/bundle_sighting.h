@@ -8,10 +8,13 @@
 
 namespace provnet {
 
+// Equal as long as no file below the folder comes, goes, is replaced, or changes its size or its
+// modification time. Empty when the folder can't be listed. Costs a listing.
+std::string BundleFingerprint(const std::filesystem::path& bundle_directory);
+
 // What a glance at a bundle's folder shows, without reading the files that it holds.
 struct BundleSighting {
-  // Equal as long as no file below the folder comes, goes, is replaced, or changes its size or its
-  // modification time. Empty when the folder can't be listed.
+  // As BundleFingerprint.
   std::string fingerprint;
   // OK when the manifest and every file it lists are there in their full size. Otherwise a copy is
   // under way or something is damaged: the first thing that VerifyBundle would complain of.

@@ -36,7 +36,7 @@ void VersionEntry::Seen() {
     if (progress_ == Progress::kLoaded) progress_ = Progress::kUntried;
   }
   if (progress_ == Progress::kRefused)
-    changed_ = LookAtBundle(location_.directory).fingerprint != fingerprint_;
+    changed_ = BundleFingerprint(location_.directory) != fingerprint_;
 }
 
 void VersionEntry::NotSeen(absl::Duration now, const RetryTimes& times) {
@@ -108,7 +108,7 @@ VersionEntry::Readiness VersionEntry::CheckComplete(absl::Duration now, const Re
 void VersionEntry::BeginLoad() {
   progress_ = Progress::kLoading;
   // Before the files are read, so that whatever changes meanwhile counts as a change.
-  fingerprint_ = LookAtBundle(location_.directory).fingerprint;
+  fingerprint_ = BundleFingerprint(location_.directory);
   digest_in_load_ = ReadBundleDigest(location_.directory);
 }
 
