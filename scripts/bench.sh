@@ -35,7 +35,7 @@ done
 [[ -z $bundle || -z $reference ]] || die "--bundle=$bundle and --reference name two models; expected one of them"
 
 # Nothing but the peer needs Python.
-scripts/setup.sh ${reference:+python3 python3-grpcio python3-protobuf python3-numpy python3-torch}
+scripts/setup.sh ${reference:+python3-numpy python3-torch}
 model_maker=provnet-train
 [[ -z $reference ]] || model_maker=provnet-reference-bundle
 build release "$model_maker" provnet-server provnet provnet-baselines provnet-echo provnet-precision

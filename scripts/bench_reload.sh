@@ -8,6 +8,7 @@
 # Without --bundle: the reference model of scripts/bench.sh, random weights and 60,000 samples. --seconds: of each run of the
 # load driver, whose callers --concurrency counts. Figures of a machine that does other things are worth their ratios at most.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/bench_lib.sh"
 
 json=
 bundle=
@@ -30,19 +31,15 @@ for argument in "$@"; do
   esac
 done
 
-scripts/setup.sh python3-grpcio
-out=out/bench_reload
-mkdir -p "$out/python"
-if [[ -n $bundle ]]; then
-  build "$preset" provnet-server provnet
-else
-  build "$preset" provnet-server provnet provnet-reference-bundle
-  bundle=$out/reference/1
-  [[ -d $bundle ]] || { say "making the reference bundle"; "build/$preset/bin/provnet-reference-bundle" --output="$out/reference"; }
-fi
-protoc -I proto --python_out="$out/python" $(find proto -name "*.proto")
+scripts/setup.sh
+targets=(provnet-server provnet)
+[[ -n $bundle ]] || targets+=(provnet-reference-bundle)
+build "$preset" "${targets[@]}"
+bin=build/$preset/bin
+fresh_runs bench_reload
+[[ -n $bundle ]] || bundle=$(reference_bundle)
+python_messages "$out/python"
 
 say "reloading under load"
-# Debian's own Python: only that one sees Debian's modules.
-PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/$out/python /usr/bin/python3 tests/benchmarks/reload/run.py --programs="build/$preset/bin" \
-  --bundle="$bundle" --scratch="$out" --json="${json:-$out/report.json}" --seconds="$seconds" --repeats="$repeats" --reloads="$reloads" --concurrency="$concurrency"
+debian_python "$out/python" tests/benchmarks/reload/run.py --programs="$bin" \
+  --bundle="$bundle" --folder="$out" --json="${json:-$out/report.json}" --seconds="$seconds" --repeats="$repeats" --reloads="$reloads" --concurrency="$concurrency"

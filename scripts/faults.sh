@@ -22,10 +22,8 @@ build release provnet-train provnet-server
 
 out=out/faults
 models=$out/models
-mkdir -p "$out/python"
 [[ -d $models/digits/1 ]] || { say "training the model to serve"; build/release/bin/provnet-train fit --dataset=glyphs:2000 --size=tiny --seed=1 --output="$models/digits"; }
-protoc -I proto --python_out="$out/python" $(find proto -name "*.proto")
+python_messages "$out/python"
 
 say "injecting faults"
-# Debian's own Python: only that one sees Debian's modules.
-PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/$out/python /usr/bin/python3 tests/faults/run.py --programs=build/release/bin --repository="$models" "${arguments[@]}"
+debian_python "$out/python" tests/faults/run.py --programs=build/release/bin --repository="$models" "${arguments[@]}"

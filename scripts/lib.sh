@@ -30,6 +30,20 @@ build() {
   cmake --build --preset "$preset" -j "$(jobs)" ${@:+--target "$@"}
 }
 
+# python_messages FOLDER: the messages of our protos as Python modules, made anew.
+python_messages() {
+  mkdir -p "$1"
+  protoc -I proto --python_out="$1" $(find proto -name "*.proto")
+}
+
+# debian_python MESSAGES PROGRAM ARGUMENT...: runs a program that uses those messages and tests/live. Debian's own Python: only
+# that one sees Debian's modules.
+debian_python() {
+  local messages=$1
+  shift
+  PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/$messages:$root/tests/live /usr/bin/python3 "$@"
+}
+
 # await_ports FILE PID LOG: returns once the server PID has written its addresses to FILE; sets $grpc and $http.
 await_ports() {
   local file=$1 server=$2 log=$3

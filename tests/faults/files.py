@@ -1,9 +1,10 @@
 """Copies of bundles, and their damage."""
 
 import hashlib
-import json
 import pathlib
 import shutil
+
+from manifests import read_manifest, write_manifest
 
 
 def snapshot(folder) -> dict:
@@ -27,21 +28,14 @@ def copy_repository(setting, versions=1) -> pathlib.Path:
 
 
 def renumber(bundle, version):
-    manifest = json.loads((bundle / "manifest.json").read_text())
+    manifest = read_manifest(bundle)
     manifest["version"] = str(version)
     write_manifest(bundle, manifest)
 
 
-def write_manifest(bundle, manifest):
-    text = json.dumps(manifest, indent=1)
-    (bundle / "manifest.json").write_text(text)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    (bundle / "manifest.json.sha256").write_text(f"{digest}  manifest.json\n")
-
-
 def seal(bundle):
     """Makes the manifest agree with the files, as if the bundle had been published so."""
-    manifest = json.loads((bundle / "manifest.json").read_text())
+    manifest = read_manifest(bundle)
     for entry in manifest["files"]:
         content = (bundle / entry["path"]).read_bytes()
         entry["size_bytes"] = str(len(content))

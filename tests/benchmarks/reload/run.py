@@ -2,20 +2,19 @@
 
 import argparse
 import contextlib
-import hashlib
 import json
 import os
 import pathlib
 import shutil
-import signal
 import statistics
 import subprocess
 import threading
 import time
-import urllib.request
 
 import grpc
+from manifests import read_manifest, write_manifest
 from provnet.v1 import provenance_service_pb2 as wire
+from server import Server
 
 SERVICE = "/provnet.v1.ProvenanceService/"
 PATIENCE_SECONDS = 120
@@ -41,16 +40,12 @@ class Repository:
         self.version += 1
         staging = self.model / f".staging-{self.version}"
         # Links: the benchmark measures reloads, not copies.
-        shutil.copytree(self.source, staging, copy_function=os.link)
-        manifest = json.loads((self.source / "manifest.json").read_text())
+        shutil.copytree(self.source, staging, copy_function=os.link, ignore=shutil.ignore_patterns("manifest.json*"))
+        manifest = read_manifest(self.source)
         manifest["model"] = self.model.name
         manifest["version"] = str(self.version)
         manifest["class_names"] = [f"{name} of {self.version}" for name in map(str, range(len(manifest["class_names"])))]
-        text = json.dumps(manifest)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        for name, content in (("manifest.json", text), ("manifest.json.sha256", f"{digest}  manifest.json\n")):
-            (staging / name).unlink()
-            (staging / name).write_text(content)
+        write_manifest(staging, manifest)
         staging.rename(self.model / str(self.version))
         return self.version
 
@@ -58,45 +53,14 @@ class Repository:
         shutil.rmtree(self.model / str(version), ignore_errors=True)
 
 
-class Server:
-    """The real server on ports of the system's choice."""
-
-    def __init__(self, programs: pathlib.Path, repository: Repository, scratch: pathlib.Path):
-        ports = scratch / "ports"
-        ports.unlink(missing_ok=True)
-        self.log = open(scratch / "server.log", "w", encoding="utf-8")
-        start = time.monotonic()
-        self.process = subprocess.Popen(
-            [programs / "provnet-server", f"--model-repository={repository.model.parent}", "--listen=127.0.0.1:0", "--http=127.0.0.1:0", f"--port-file={ports}"],
-            stderr=self.log,
-        )
-        while not ports.exists():
-            if self.process.poll() is not None or time.monotonic() - start > PATIENCE_SECONDS:
-                raise RuntimeError(f"the server did not become ready; its log is {self.log.name}")
-            time.sleep(0.002)
-        self.seconds_to_ready = time.monotonic() - start
-        self.grpc, self.http = (line.split("=", 1)[1] for line in ports.read_text().split())
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(PATIENCE_SECONDS)
-        self.log.close()
-
-    def metric(self, name) -> int:
-        text = urllib.request.urlopen(f"http://{self.http}/metrics").read().decode()
-        return int(float(next(line.split()[1] for line in text.splitlines() if line.startswith(name + " "))))
-
-    def rss_bytes(self) -> int:
-        """With one version in memory: those that were replaced are freed a moment later."""
-        end = time.monotonic() + PATIENCE_SECONDS
-        while self.metric("provnet_model_unloads_total") < self.metric("provnet_model_loads_total") - 1:
-            if time.monotonic() > end:
-                raise TimeoutError("a version that was replaced was not unloaded")
-            time.sleep(0.01)
-        return self.metric("process_resident_memory_bytes")
+def settled_rss_bytes(server) -> int:
+    """Resident memory with one version in it: those that were replaced are freed a moment later."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while server.metric("provnet_model_unloads_total ") < server.metric("provnet_model_loads_total ") - 1:
+        if time.monotonic() > end:
+            raise TimeoutError("a version that was replaced was not unloaded")
+        time.sleep(0.01)
+    return server.resident_bytes()
 
 
 class Caller:
@@ -190,7 +154,7 @@ class Reloads:
 
 def load(arguments, server):
     """One run of the load driver."""
-    output = arguments.scratch / "load.json"
+    output = arguments.folder / "load.json"
     subprocess.run(
         [arguments.programs / "provnet", "bench", f"--server={server.grpc}", f"--concurrency={arguments.concurrency}", f"--duration={arguments.seconds}s", "--warmup=1s", f"--json={output}"],
         check=True,
@@ -228,7 +192,7 @@ def first_answers(arguments, repository):
     """The first calls to a server that has just become ready, against calls to the same one later."""
     ratios = []
     for _ in range(arguments.repeats):
-        with Server(arguments.programs, repository, arguments.scratch) as server:
+        with Server(arguments, repository.model.parent) as server:
             caller = Caller(server)
             first = caller.timed(FIRST_ANSWERS)
             caller.timed(10 * FIRST_ANSWERS)
@@ -242,10 +206,10 @@ def drift(arguments, server, repository):
     checker.start()
     for _ in range(10):
         reloads.one()
-    before = server.rss_bytes()
+    before = settled_rss_bytes(server)
     while reloads.count < 10 + arguments.reloads:
         reloads.one()
-    after = server.rss_bytes()
+    after = settled_rss_bytes(server)
     checker.stopping.set()
     checker.join()
     return {"reloads": arguments.reloads, "calls": checker.answers, "errors": checker.errors, "mixed_version_answers": checker.mixed, "rss_bytes_before": before, "rss_bytes_after": after, "drift": after / before - 1}
@@ -255,28 +219,28 @@ def start_up(arguments, repository):
     """Start to ready, and resident memory after some calls."""
     seconds, rss = [], []
     for _ in range(arguments.repeats):
-        with Server(arguments.programs, repository, arguments.scratch) as server:
+        with Server(arguments, repository.model.parent) as server:
             seconds.append(server.seconds_to_ready)
             Caller(server).timed(FIRST_ANSWERS)
-            rss.append(server.rss_bytes())
+            rss.append(settled_rss_bytes(server))
     return {"seconds_to_ready": median(seconds), "rss_bytes": max(rss)}
 
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("--programs", "--bundle", "--scratch", "--json"):
+    for name in ("--programs", "--bundle", "--folder", "--json"):
         parser.add_argument(name, type=pathlib.Path, required=True)
     for name in ("--seconds", "--repeats", "--reloads", "--concurrency"):
         parser.add_argument(name, type=int, required=True)
     arguments = parser.parse_args()
-    repository = Repository(arguments.scratch / "models", arguments.bundle)
+    repository = Repository(arguments.folder / "models", arguments.bundle)
     repository.publish()
-    manifest = json.loads((arguments.bundle / "manifest.json").read_text())
+    manifest = read_manifest(arguments.bundle)
     report = {"date": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(), "samples": int(manifest["sample_count"]), "start_up": start_up(arguments, repository)}
     first = first_answers(arguments, repository)
-    with Server(arguments.programs, repository, arguments.scratch) as server:
+    with Server(arguments, repository.model.parent) as server:
         report["under_load"] = under_load(arguments, server, repository)
-    with Server(arguments.programs, repository, arguments.scratch) as server:
+    with Server(arguments, repository.model.parent) as server:
         report["drift"] = drift(arguments, server, repository)
     report["ratios"] = {
         "reload_errors": report["under_load"]["errors"] + report["drift"]["errors"],

@@ -1,4 +1,4 @@
-"""A real provnet-server as a child process."""
+"""A real provnet-server as a child process, for faults and benchmarks."""
 
 import os
 import pathlib
@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.request
 
-READY_WITHIN_SECONDS = 60
+READY_WITHIN_SECONDS = 120
 
 
 class ServerFailed(Exception):
@@ -16,7 +16,10 @@ class ServerFailed(Exception):
 
 
 class Server:
-    """Starts on ports of its own choice and is ready when the constructor returns."""
+    """Starts on ports of its own choice and is ready when the constructor returns.
+
+    `setting` has the folder of the `programs`, and a `folder` for log and ports.
+    """
 
     def __init__(self, setting, repository, *flags, environment=None, before_start=None, log=None):
         self.log_path = pathlib.Path(log) if log else setting.folder / f"server-{time.monotonic_ns()}.log"
@@ -45,7 +48,7 @@ class Server:
             if time.monotonic() > deadline:
                 self.kill()
                 raise ServerFailed(f"not ready within {READY_WITHIN_SECONDS} s: {self.log()}")
-            time.sleep(0.01)
+            time.sleep(0.002)
         addresses = dict(line.split("=", 1) for line in self._ports.read_text().split())
         self.grpc, self.http = addresses["grpc"], addresses["http"]
 
