@@ -42,7 +42,8 @@ constexpr char kUsage[] =
 how to learn (defaults: class-conditional / embedding; class-independent as class-conditional;
 single-branch too, but for --lambda-class=0 and --index-gradient-scale=1)
   --epochs=N                    passes over the samples (@epochs; for images:PATH @photo_epochs)
-  --batch-size=N                samples a step (@batch_size)
+  --batch-size=N                samples a step (@batch_size; class-independent and single-branch with 10,000 samples
+                                and more: --batch-size=512 --epochs=5 is faster and better)
   --learning-rate=X             AdamW's highest step size in the one-cycle schedule (@learning_rate)
   --weight-decay=X              AdamW's decay (@weight_decay)
   --lambda-class=X              weight of the class loss (@lambda_class)

@@ -85,6 +85,7 @@ FitOptions FitFor(const ExperimentOptions& options, v1::HeadType head) {
   FitOptions fit;
   fit.dataset = options.dataset;
   fit.training = DefaultTrainingOptions(head);
+  SuitManySamples(fit.training);
   if (IsImageFolderSpec(options.dataset)) SuitPhotographs(fit.training);
   fit.training.seed = options.seed;
   if (options.quick) {

@@ -60,6 +60,15 @@ void SuitPhotographs(TrainingOptions& options) {
   options.epochs = DefaultTrainingOptions(options.head).epochs * 5 / 2;
 }
 
+void SuitManySamples(TrainingOptions& options) {
+  if (options.head != v1::HEAD_TYPE_CLASS_INDEPENDENT &&
+      options.head != v1::HEAD_TYPE_SINGLE_BRANCH) {
+    return;
+  }
+  options.batch_size = 512;
+  options.epochs = 5;
+}
+
 absl::Status ValidateTrainingOptions(const TrainingOptions& options) {
   PROVNET_RETURN_IF_ERROR(CheckRange("epochs", options.epochs, 1, 10000));
   PROVNET_RETURN_IF_ERROR(CheckRange("batch-size", options.batch_size, 2, 65536));

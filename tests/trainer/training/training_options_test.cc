@@ -33,6 +33,22 @@ TEST(TrainingOptions, PhotographsAreMirroredNeitherTurnedNorNoisyAndLearntForLon
   }
 }
 
+TEST(TrainingOptions, OnlyHeadsWithOneOutputASampleTakeLargeStepsOnManySamples) {
+  for (v1::HeadType head : {v1::HEAD_TYPE_CLASS_INDEPENDENT, v1::HEAD_TYPE_SINGLE_BRANCH}) {
+    TrainingOptions options = DefaultTrainingOptions(head);
+    SuitManySamples(options);
+    EXPECT_GT(options.batch_size, DefaultTrainingOptions(head).batch_size);
+    EXPECT_LT(options.epochs, DefaultTrainingOptions(head).epochs);
+    EXPECT_TRUE(ValidateTrainingOptions(options).ok());
+  }
+  for (v1::HeadType head : {v1::HEAD_TYPE_CLASS_CONDITIONAL, v1::HEAD_TYPE_EMBEDDING}) {
+    TrainingOptions options = DefaultTrainingOptions(head);
+    SuitManySamples(options);
+    EXPECT_EQ(DescribeTrainingOptions(options),
+              DescribeTrainingOptions(DefaultTrainingOptions(head)));
+  }
+}
+
 TEST(TrainingOptions, RefusalNamesFlagAndValue) {
   const struct {
     const char* expected;
