@@ -100,6 +100,11 @@ struct ServerMetrics::Impl {
           .Help("Requests whose caller gave up before the answer.")
           .Register(registry);
   std::array<Counter*, kRpcCount> abandoned_by_rpc{};
+  Counter& damaged = prometheus::BuildCounter()
+                         .Name("provnet_samples_damaged_total")
+                         .Help("Stored samples that were asked for and found damaged.")
+                         .Register(registry)
+                         .Add({});
   prometheus::Family<Histogram>& queue_wait =
       prometheus::BuildHistogram()
           .Name("provnet_queue_wait_seconds")
@@ -205,7 +210,10 @@ ServerMetrics::ServerMetrics() : impl_(std::make_unique<Impl>()) {
       .Register(impl_->registry)
       .Add({{"version", PROVNET_VERSION}})
       .Set(1);
-  // So that rates exist before the first request.
+  // So that rates exist before the first request and the first failure: a series that begins with 1
+  // has no increase.
+  for (const char* outcome : {"ok", "failed"})
+    impl_->reloads.Add({{"what", "access rules"}, {"outcome", outcome}});
   for (size_t rpc = 0; rpc < kRpcCount; ++rpc) {
     impl_->RequestDuration(static_cast<Rpc>(rpc), 0);
     impl_->abandoned_by_rpc[rpc] =
@@ -223,6 +231,10 @@ void ServerMetrics::RequestFinished(Rpc rpc, absl::StatusCode code, absl::Durati
 
 void ServerMetrics::RequestAbandoned(Rpc rpc) {
   impl_->abandoned_by_rpc[static_cast<size_t>(rpc)]->Increment();
+}
+
+void ServerMetrics::SamplesDamaged(size_t count) {
+  impl_->damaged.Increment(static_cast<double>(count));
 }
 
 void ServerMetrics::Reloaded(absl::string_view what) {

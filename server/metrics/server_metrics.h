@@ -16,8 +16,9 @@ namespace provnet {
 //
 //   provnet_request_duration_seconds{rpc,code}        histogram, arrival to status
 //   provnet_requests_abandoned_total{rpc}             callers who gave up before the answer
-//   provnet_queue_wait_seconds{model}                 histogram, arrival in the queue to its end
-//   provnet_batch_size{model}                         histogram
+//   provnet_samples_damaged_total                     stored records that were asked for and
+//   damaged provnet_queue_wait_seconds{model}                 histogram, arrival in the queue to
+//   its end provnet_batch_size{model}                         histogram
 //   provnet_batch_dispatch_total{model,reason}        executor_free | full | deadline | draining
 //   provnet_queue_depth{model}                        gauge, tasks that wait
 //   provnet_queue_predicted_wait_seconds{model}       gauge, the forecast for the newest task
@@ -50,6 +51,7 @@ class ServerMetrics final : public RequestProbe, public SecurityProbe {
 
   void RequestFinished(Rpc rpc, absl::StatusCode code, absl::Duration took) override;
   void RequestAbandoned(Rpc rpc) override;
+  void SamplesDamaged(size_t count) override;
   void Reloaded(absl::string_view what) override;
   void ReloadFailed(absl::string_view what, const absl::Status& status) override;
   void ModelLoaded(const LoadedModel& model);

@@ -1,5 +1,6 @@
 #include "server/service/explainer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/service/explain_codec.h"
@@ -47,6 +48,13 @@ absl::StatusOr<Question<v1::CheckMembershipResponse>> Parse(
                                                tell};
 }
 
+void ReportDamage(const Explanation& explanation, RequestProbe& probe) {
+  const auto damaged =
+      std::count_if(explanation.samples.begin(), explanation.samples.end(),
+                    [](const auto& sample) { return absl::IsDataLoss(sample.status()); });
+  if (damaged > 0) probe.SamplesDamaged(static_cast<size_t>(damaged));
+}
+
 }  // namespace
 
 template <typename Request, typename Response>
@@ -62,14 +70,15 @@ absl::StatusOr<Explainer::Job> Explainer::Make(
   PROVNET_ASSIGN_OR_RETURN(Question<Response> question, Parse(request, *model->handle, limits_));
   // What won't be shown isn't read.
   question.query.with_samples &= disclosure >= v1::DISCLOSURE_CONTENT;
-  auto respond = [done = std::move(done), model, disclosure, tell = std::move(question.tell),
-                  contents_wanted =
-                      question.contents_wanted](absl::StatusOr<Explanation> explanation) {
-    if (!explanation.ok()) return done(AdviseRetry(explanation.status()));
-    Response response = tell(*std::move(explanation));
-    Redact(disclosure, contents_wanted, response);
-    done(std::move(response));
-  };
+  auto respond =
+      [&probe = probe_, done = std::move(done), model, disclosure, tell = std::move(question.tell),
+       contents_wanted = question.contents_wanted](absl::StatusOr<Explanation> explanation) {
+        if (!explanation.ok()) return done(AdviseRetry(explanation.status()));
+        ReportDamage(*explanation, probe);
+        Response response = tell(*std::move(explanation));
+        Redact(disclosure, contents_wanted, response);
+        done(std::move(response));
+      };
   return Job{model, model->queue.get(),
              std::make_unique<ExplainTask>(std::move(question.query), token, deadline, priority,
                                            std::move(respond))};

@@ -12,6 +12,7 @@
 #include "server/lifecycle/model_registry.h"
 #include "server/service/caller.h"
 #include "server/service/request_limits.h"
+#include "server/service/rpc.h"
 
 namespace provnet {
 
@@ -31,9 +32,9 @@ class Explainer {
     std::unique_ptr<BatchTask> task;
   };
 
-  // `models` outlives the explainer and its jobs.
-  Explainer(const ModelRegistry& models, const RequestLimits& limits)
-      : models_(models), limits_(limits) {}
+  // `models` and `probe` outlive the explainer and its jobs.
+  Explainer(const ModelRegistry& models, const RequestLimits& limits, RequestProbe& probe)
+      : models_(models), limits_(limits), probe_(probe) {}
 
   // Chooses the model version, as far as `caller` may, which validation, answer and all else of the
   // call then go by. Validates, decodes and resizes on this thread. On an error `done` is not
@@ -54,6 +55,7 @@ class Explainer {
 
   const ModelRegistry& models_;
   const RequestLimits limits_;
+  RequestProbe& probe_;
 };
 
 }  // namespace provnet

@@ -12,7 +12,8 @@
 namespace provnet {
 
 void ProvenanceService::Serve(const ModelRegistry& models) {
-  owned_serving_.reset(new Serving{models, Explainer(models, limits_)});
+  owned_serving_.reset(
+      new Serving{models, Explainer(models, limits_, environment_.telemetry.probe)});
   serving_.store(owned_serving_.get(), std::memory_order_release);
 }
 
@@ -111,6 +112,7 @@ absl::Status ProvenanceService::StartGetExemplars(const CallHandle& call,
                &response](absl::Status status) {
     if (!status.ok()) return call->FinishWith(status);
     auto result = ReadExemplars(request, *model->handle, limits_);
+    if (absl::IsDataLoss(result.status())) environment_.telemetry.probe.SamplesDamaged(1);
     if (result.ok()) {
       Redact(disclosure, *result);
       response = *std::move(result);

@@ -38,6 +38,8 @@ class RequestProbe {
   virtual void RequestFinished(Rpc rpc, absl::StatusCode code, absl::Duration took) = 0;
   // The caller gave up before the answer: it cancelled, its deadline passed, or it is gone.
   virtual void RequestAbandoned(Rpc rpc) = 0;
+  // The stored records of that many samples were asked for and are damaged (DATA_LOSS).
+  virtual void SamplesDamaged(size_t count) = 0;
 };
 
 }  // namespace provnet

@@ -70,6 +70,22 @@ TEST(ServerMetricsTest, CountsCallersWhoGaveUp) {
   EXPECT_EQ(Value(text, "provnet_requests_abandoned_total{rpc=\"GetModel\"}"), 0);
 }
 
+TEST(ServerMetricsTest, CountsDamagedSamplesFromZero) {
+  ServerMetrics metrics;
+  EXPECT_EQ(Value(metrics.Text(), "provnet_samples_damaged_total"), 0);
+  metrics.SamplesDamaged(3);
+  EXPECT_EQ(Value(metrics.Text(), "provnet_samples_damaged_total"), 3);
+}
+
+TEST(ServerMetricsTest, FailuresToReloadAreThereBeforeTheFirst) {
+  ServerMetrics metrics;
+  const std::string failed =
+      "provnet_security_reloads_total{outcome=\"failed\",what=\"access rules\"}";
+  EXPECT_EQ(Value(metrics.Text(), failed), 0);
+  metrics.ReloadFailed("access rules", absl::InvalidArgumentError("bad"));
+  EXPECT_EQ(Value(metrics.Text(), failed), 1);
+}
+
 TEST(ServerMetricsTest, TheDepthIsWhatWasOfferedAndHasNotLeft) {
   ServerMetrics metrics;
   BatchProbe& probe = metrics.BatchProbeFor("digits");

@@ -122,6 +122,7 @@ TEST_F(MembershipTest, ReturnsTheNearestSampleWhenAsked) {
   ASSERT_TRUE(Check(request).ok());
   EXPECT_FALSE(response_.nearest().has_sample());
   EXPECT_EQ(response_.nearest().error().code(), grpc::DATA_LOSS);
+  EXPECT_THAT(server_.metrics().Text(), testing::HasSubstr("\nprovnet_samples_damaged_total 1\n"));
 }
 
 TEST_F(MembershipTest, FindsSamplesByTheBytesInEveryFormInWhichTheyMayBeStored) {

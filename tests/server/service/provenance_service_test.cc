@@ -343,6 +343,7 @@ TEST(GetExemplarsTest, RefusesWithTheIndexOrTheBound) {
     EXPECT_EQ(status.error_code(), row.code) << status.error_message();
     EXPECT_THAT(status.error_message(), HasSubstr(row.part));
   }
+  EXPECT_THAT(server.metrics().Text(), HasSubstr("\nprovnet_samples_damaged_total 1\n"));
 }
 
 TEST(ModelsTest, ListsWhatIsLoadedAndDescribesIt) {
