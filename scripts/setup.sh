@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that ProvNet builds with, and those that are named as arguments. Does nothing when they are all there
-# already.
+# Installs the Debian packages that ProvNet builds with, and those that are named as arguments; programs that only tests run are
+# unpacked into build/tools. Does nothing when all is there already.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 packages=(
@@ -26,6 +26,8 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev
   # Faults injected into the server, by a Python program that is its client
   python3 python3-grpcio python3-protobuf
+  # Checks of the alert rules, which are YAML
+  python3-yaml
   # What the script that called this one needs besides
   "$@"
 )
@@ -34,20 +36,40 @@ missing=()
 for package in "${packages[@]}"; do
   [[ $(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null) == ii* ]] || missing+=("$package")
 done
-if ((${#missing[@]} == 0)); then
-  say "set-up: all ${#packages[@]} Debian packages are installed"
-  exit 0
-fi
+install_missing() {
+  command -v apt-get >/dev/null || die "apt-get is not there: this set-up is for Debian 12 or newer"
+  local as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || die "installing packages needs root: run as root, or install sudo"
+    as_root=(sudo)
+  fi
+  say "set-up: installing ${#missing[@]} Debian packages: ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >build/setup.log 2>&1 ||
+    { tail -n 30 build/setup.log >&2; die "apt-get install failed; the whole log is in build/setup.log"; }
+}
 
-command -v apt-get >/dev/null || die "apt-get is not there: this set-up is for Debian 12 or newer"
-as_root=()
-if ((EUID != 0)); then
-  command -v sudo >/dev/null || die "installing packages needs root: run as root, or install sudo"
-  as_root=(sudo)
-fi
-say "set-up: installing ${#missing[@]} Debian packages: ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-"${as_root[@]}" apt-get update -qq
-"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >build/setup.log 2>&1 ||
-  { tail -n 30 build/setup.log >&2; die "apt-get install failed; the whole log is in build/setup.log"; }
-say "set-up: done"
+# programs_of PACKAGE PROGRAM...: puts links to its programs into build/tools, without installing it where it is not: its
+# installation would start a service.
+programs_of() {
+  local package=$1 from=/usr/bin folder program
+  shift
+  folder=$root/build/tools/unpacked/$package
+  if [[ ! -x /usr/bin/$1 ]]; then
+    from=$folder/root/usr/bin
+    [[ -x $from/$1 ]] || {
+      say "set-up: unpacking $package"
+      rm -rf "$folder" && mkdir -p "$folder/root"
+      (cd "$folder" && apt-get download -qq "$package" 2>download.log) || { cat "$folder/download.log" >&2; die "apt-get download $package failed"; }
+      dpkg-deb -x "$folder"/*.deb "$folder/root" && rm "$folder"/*.deb
+    }
+  fi
+  for program in "$@"; do ln -sfn "$from/$program" "build/tools/$program"; done
+}
+
+((${#missing[@]} == 0)) || install_missing
+mkdir -p build/tools
+# Judges the alert rules, and asks the dashboard's questions of a real server's metrics.
+programs_of prometheus prometheus promtool
+say "set-up: all ${#packages[@]} Debian packages are there"

@@ -77,10 +77,13 @@ class Server:
         self.signal(signal.SIGTERM)
         return self.process.wait(timeout=READY_WITHIN_SECONDS)
 
+    def metrics(self) -> str:
+        with urllib.request.urlopen(f"http://{self.http}/metrics", timeout=10) as answer:
+            return answer.read().decode()
+
     def metric(self, pattern: str) -> float:
         """The sum of the samples whose line matches."""
-        with urllib.request.urlopen(f"http://{self.http}/metrics", timeout=10) as answer:
-            lines = answer.read().decode().splitlines()
+        lines = self.metrics().splitlines()
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines if re.match(pattern, line))
 
     def resident_bytes(self) -> int:
