@@ -2,7 +2,8 @@
 
 #include <ATen/Parallel.h>
 
-#include "server/attribution/bf16_kernel.h"
+#include "server/kernels/bf16_kernel.h"
+#include "server/kernels/fp32_kernel.h"
 
 namespace provnet {
 namespace {
@@ -16,8 +17,39 @@ at::Tensor PackPadded(const at::Tensor& rows) {
   return packed;
 }
 
-const uint16_t* Bits(const at::Tensor& tensor) {
-  return reinterpret_cast<const uint16_t*>(tensor.data_ptr<at::BFloat16>());
+Bf16Operand Bf16Rows(const at::Tensor& tensor) {
+  return {reinterpret_cast<const uint16_t*>(tensor.data_ptr<at::BFloat16>()), tensor.size(0),
+          tensor.size(1)};
+}
+
+Fp32Operand Fp32Rows(const at::Tensor& tensor) {
+  return {tensor.data_ptr<float>(), tensor.size(0), tensor.size(1)};
+}
+
+// [left.rows, right.rows] by a kernel of server/kernels, on LibTorch's threads.
+template <typename Operand>
+at::Tensor Multiply(void (*kernel)(const Operand&, const Operand&, float*, int64_t),
+                    const Operand& left, const Operand& right) {
+  at::Tensor products = at::empty({left.rows, right.rows}, at::kFloat);
+  float* out = products.data_ptr<float>();
+  // Blocks of rows that are worth a thread's start.
+  constexpr int64_t kRowsPerTask = 64;
+  at::parallel_for(0, right.rows, kRowsPerTask, [&](int64_t begin, int64_t end) {
+    const Operand block{right.data + begin * right.dim, end - begin, right.dim};
+    kernel(left, block, out + begin, right.rows);
+  });
+  return products;
+}
+
+// More queries are faster in a BLAS that first packs both factors, measured where the rows are 49
+// MB (index_search_benchmark).
+constexpr int64_t kFewQueries = 16;
+
+at::Tensor MultiplyFloat32(const at::Tensor& queries, const at::Tensor& rows) {
+  if (!rows.is_cpu() || queries.size(0) > kFewQueries || !CpuHasFp32Kernel()) {
+    return at::mm(queries, rows.t());
+  }
+  return Multiply(MultiplyFp32, Fp32Rows(queries.contiguous()), Fp32Rows(rows));
 }
 
 }  // namespace
@@ -42,8 +74,8 @@ at::Tensor RowMatrix::InnerProducts(const at::Tensor& queries, int64_t first, in
   TORCH_CHECK(queries.dim() == 2 && queries.size(1) == dim_, "queries have shape ", queries.sizes(),
               ", expected [B, ", dim_, "]");
   const at::Tensor rows = packed_.narrow(0, first, count);
-  if (precision_ == Precision::kFloat32) return at::mm(queries, rows.t());
-  if (packed_.is_cpu()) return MultiplyBFloat16OnCpu(queries, rows);
+  if (precision_ == Precision::kFloat32) return MultiplyFloat32(queries, rows);
+  if (rows.is_cpu()) return Multiply(MultiplyBf16, Bf16Rows(PackPadded(queries)), Bf16Rows(rows));
   return at::mm(queries.to(at::kBFloat16), rows.t()).to(at::kFloat);
 }
 
@@ -52,22 +84,6 @@ at::Tensor RowMatrix::ExactInnerProducts(const at::Tensor& query, const at::Tens
   const at::Tensor exact =
       packed_.index_select(0, rows).to(at::kFloat) + rest_.index_select(0, rows).to(at::kFloat);
   return at::mv(exact.narrow(1, 0, dim_), query);
-}
-
-at::Tensor RowMatrix::MultiplyBFloat16OnCpu(const at::Tensor& queries,
-                                            const at::Tensor& rows) const {
-  const at::Tensor packed_queries = PackPadded(queries);
-  const int64_t row_count = rows.size(0);
-  at::Tensor products = at::empty({queries.size(0), row_count}, at::kFloat);
-  const Bf16Operand left{Bits(packed_queries), queries.size(0), packed_queries.size(1)};
-  float* out = products.data_ptr<float>();
-  // Blocks of rows that are worth a thread's start.
-  constexpr int64_t kRowsPerTask = 64;
-  at::parallel_for(0, row_count, kRowsPerTask, [&](int64_t begin, int64_t end) {
-    const Bf16Operand right{Bits(rows) + begin * rows.size(1), end - begin, rows.size(1)};
-    MultiplyBf16(left, right, out + begin, row_count);
-  });
-  return products;
 }
 
 }  // namespace provnet

@@ -14,9 +14,9 @@ enum class Precision { kFloat32, kBFloat16 };
 //
 // In bf16 both factors are rounded to bfloat16 (8 bits of significand) and products are summed in
 // float32: half the bytes of float32, which is what bounds small batches. On the CPU by our own
-// AVX512-BF16 kernel, elsewhere by LibTorch. On the CPU what rounding took away is kept as a second
-// bfloat16, which together with the first gives 16 bits of significand to those few rows that a
-// search has found.
+// AVX512-BF16 kernel, elsewhere by LibTorch; so are few queries in fp32 (AVX512F). On the CPU what
+// rounding took away is kept as a second bfloat16, which together with the first gives 16 bits of
+// significand to those few rows that a search has found.
 class RowMatrix {
  public:
   // Whether the CPU multiplies bf16 in hardware (AVX512-BF16); CUDA always does.
@@ -43,8 +43,6 @@ class RowMatrix {
   at::Tensor ExactInnerProducts(const at::Tensor& query, const at::Tensor& rows) const;
 
  private:
-  at::Tensor MultiplyBFloat16OnCpu(const at::Tensor& queries, const at::Tensor& rows) const;
-
   int64_t row_count_;
   int64_t dim_;
   Precision precision_;

@@ -19,6 +19,12 @@
 #include "storage/npy.h"
 
 namespace provnet {
+namespace {
+
+// Enough to notice a network that mixes its inputs.
+constexpr int64_t kProbeInputs = 4;
+
+}  // namespace
 
 absl::StatusOr<std::shared_ptr<const Servable>> TorchServable::Load(const BundleLocation& location,
                                                                     const EngineOptions& options) {
@@ -65,7 +71,7 @@ absl::Status BundleLoader::ReadParts() {
   PROVNET_ASSIGN_OR_RETURN(ScriptModel model,
                            ScriptModel::Load(location_.directory / kModelFile, device));
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor probe, TryTorch("make the probe", [&] {
-                             return ProbeInputs(parts_.manifest, device, ScriptModel::kFastBatch);
+                             return ProbeInputs(parts_.manifest, device, kProbeInputs);
                            }));
   // Where it can't be, the model serves as it is.
   (void)model.SpeedUpFeatures(probe);

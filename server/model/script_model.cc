@@ -70,8 +70,7 @@ bool ScriptModel::SpeedUpFeatures(const at::Tensor& probe) {
 }
 
 absl::StatusOr<at::Tensor> ScriptModel::Features(const at::Tensor& inputs) const {
-  if (!fast_features_.has_value() || inputs.dim() == 0 || inputs.size(0) < kFastBatch)
-    return Call("features", {inputs});
+  if (!fast_features_.has_value()) return Call("features", {inputs});
   return TryTorch("run features()", [&] {
     const torch::NoGradGuard no_grad;
     return fast_features_->get_method("features")({inputs}).toTensor();

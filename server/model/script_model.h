@@ -30,12 +30,10 @@ class ScriptModel {
   // when the file is no TorchScript archive.
   static absl::StatusOr<ScriptModel> Load(const std::filesystem::path& path, c10::Device device);
 
-  // Makes features() faster for batches of kFastBatch and more, on the CPU, where LibTorch can and
-  // the result is the same on `probe` (such a batch) up to rounding. Returns whether it is so;
-  // otherwise nothing changes. Call before the model is shared.
+  // Makes features() faster, on the CPU, where LibTorch can and the result is the same on `probe`
+  // (some inputs) up to rounding. Returns whether it is so; otherwise nothing changes. Call before
+  // the model is shared.
   bool SpeedUpFeatures(const at::Tensor& probe);
-  // Smaller batches gain nothing.
-  static constexpr int64_t kFastBatch = 4;
 
   c10::Device device() const { return device_; }
   bool has_attribute() const { return has_attribute_; }

@@ -10,10 +10,11 @@ namespace {
 
 const c10::Device kCpu(c10::kCPU);
 
-// Sizes around the kernel's blocks: registers of 32, tiles of 4 x 4, tasks of 64 rows.
+// Sizes around the kernels' blocks: registers of 16 and 32, tiles of 1 x 8 and 2 x 8, tasks of 64
+// rows; and queries around the number from which on fp32 goes to BLAS.
 const std::tuple<int64_t, int64_t, int64_t> kSizes[] = {
-    {1, 1, 1},   {1, 3, 31},   {2, 4, 32},     {3, 5, 33},
-    {4, 63, 64}, {5, 65, 100}, {7, 130, 2059}, {64, 200, 128},
+    {1, 1, 1},      {1, 3, 31},     {2, 4, 32}, {3, 5, 33},  {4, 63, 64},  {5, 65, 100},
+    {7, 130, 2059}, {64, 200, 128}, {2, 6, 16}, {16, 8, 17}, {17, 72, 48},
 };
 
 TEST(RowMatrixTest, Float32EqualsDoublePrecisionToRounding) {

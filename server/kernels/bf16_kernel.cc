@@ -1,10 +1,10 @@
-#include "server/attribution/bf16_kernel.h"
+#include "server/kernels/bf16_kernel.h"
 
 #include <algorithm>
 #include <cstdlib>
 
 #if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
+#include "server/kernels/horizontal_sum.h"
 #define PROVNET_HAS_BF16_KERNEL 1
 #endif
 
@@ -15,7 +15,8 @@ namespace {
 
 #define PROVNET_BF16_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
 
-constexpr int64_t kBlock = 4;
+constexpr int64_t kLeftBlock = 2;
+constexpr int64_t kRightBlock = 8;
 
 PROVNET_BF16_TARGET inline __m512bh Load(const uint16_t* address) {
   return reinterpret_cast<__m512bh>(_mm512_loadu_si512(address));
@@ -30,26 +31,22 @@ PROVNET_BF16_TARGET void MultiplyTile(const uint16_t* left, const uint16_t* righ
     for (int m = 0; m < Right; ++m) sums[b][m] = _mm512_setzero_ps();
   }
   for (int64_t r = 0; r < dim; r += kBf16Lanes) {
-    __m512bh rows[Right];
-    for (int m = 0; m < Right; ++m) rows[m] = Load(right + m * dim + r);
-    for (int b = 0; b < Left; ++b) {
-      const __m512bh query = Load(left + b * dim + r);
-      for (int m = 0; m < Right; ++m) sums[b][m] = _mm512_dpbf16_ps(sums[b][m], query, rows[m]);
+    __m512bh queries[Left];
+    for (int b = 0; b < Left; ++b) queries[b] = Load(left + b * dim + r);
+    for (int m = 0; m < Right; ++m) {
+      const __m512bh row = Load(right + m * dim + r);
+      for (int b = 0; b < Left; ++b) sums[b][m] = _mm512_dpbf16_ps(sums[b][m], queries[b], row);
     }
   }
-  for (int b = 0; b < Left; ++b) {
-    for (int m = 0; m < Right; ++m) out[b * out_stride + m] = _mm512_reduce_add_ps(sums[b][m]);
-  }
+  for (int b = 0; b < Left; ++b) StoreSums<Right>(sums[b], out + b * out_stride);
 }
 
 using Tile = void (*)(const uint16_t*, const uint16_t*, int64_t, float*, int64_t);
 
-constexpr Tile kTiles[kBlock][kBlock] = {
-    {MultiplyTile<1, 1>, MultiplyTile<1, 2>, MultiplyTile<1, 3>, MultiplyTile<1, 4>},
-    {MultiplyTile<2, 1>, MultiplyTile<2, 2>, MultiplyTile<2, 3>, MultiplyTile<2, 4>},
-    {MultiplyTile<3, 1>, MultiplyTile<3, 2>, MultiplyTile<3, 3>, MultiplyTile<3, 4>},
-    {MultiplyTile<4, 1>, MultiplyTile<4, 2>, MultiplyTile<4, 3>, MultiplyTile<4, 4>},
-};
+template <int Left>
+constexpr Tile kTiles[kRightBlock] = {
+    MultiplyTile<Left, 1>, MultiplyTile<Left, 2>, MultiplyTile<Left, 3>, MultiplyTile<Left, 4>,
+    MultiplyTile<Left, 5>, MultiplyTile<Left, 6>, MultiplyTile<Left, 7>, MultiplyTile<Left, 8>};
 
 }  // namespace
 
@@ -62,12 +59,12 @@ bool CpuHasBf16Kernel() {
 
 void MultiplyBf16(const Bf16Operand& left, const Bf16Operand& right, float* out,
                   int64_t out_stride) {
-  for (int64_t m = 0; m < right.rows; m += kBlock) {
-    const int64_t rows = std::min(kBlock, right.rows - m);
-    for (int64_t b = 0; b < left.rows; b += kBlock) {
-      const int64_t queries = std::min(kBlock, left.rows - b);
-      kTiles[queries - 1][rows - 1](left.data + b * left.dim, right.data + m * right.dim, right.dim,
-                                    out + b * out_stride + m, out_stride);
+  for (int64_t m = 0; m < right.rows; m += kRightBlock) {
+    const int64_t rows = std::min(kRightBlock, right.rows - m);
+    for (int64_t b = 0; b < left.rows; b += kLeftBlock) {
+      const Tile tile = left.rows - b >= kLeftBlock ? kTiles<2>[rows - 1] : kTiles<1>[rows - 1];
+      tile(left.data + b * left.dim, right.data + m * right.dim, right.dim,
+           out + b * out_stride + m, out_stride);
     }
   }
 }

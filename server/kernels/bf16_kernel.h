@@ -1,5 +1,5 @@
-#ifndef PROVNET_SERVER_ATTRIBUTION_BF16_KERNEL_H_
-#define PROVNET_SERVER_ATTRIBUTION_BF16_KERNEL_H_
+#ifndef PROVNET_SERVER_KERNELS_BF16_KERNEL_H_
+#define PROVNET_SERVER_KERNELS_BF16_KERNEL_H_
 
 #include <cstdint>
 
@@ -22,12 +22,14 @@ bool CpuHasBf16Kernel();
 // out[b * out_stride + m] = sum over r of left[b][r] * right[m][r], summed in float32. Both
 // operands have the same dim.
 //
-// Idea: four rows of `right` stay in the first-level cache while all of `left` passes by; sixteen
-// accumulators (4 x 4) make sixteen multiply-adds of every eight loads. For one query the product
-// is bound by reading `right` once. Needs CpuHasBf16Kernel(). Thread-safe on disjoint outputs.
+// Idea: eight rows of `right` stay in the first-level cache while all of `left` passes by; sixteen
+// accumulators (2 x 8) make sixteen multiply-adds of every ten loads, two of which come from
+// farther away: tiles of 4 x 4 load less, but twice as much of it from there. For one query the
+// product is bound by reading `right` once. Needs CpuHasBf16Kernel(). Thread-safe on disjoint
+// outputs.
 void MultiplyBf16(const Bf16Operand& left, const Bf16Operand& right, float* out,
                   int64_t out_stride);
 
 }  // namespace provnet
 
-#endif  // PROVNET_SERVER_ATTRIBUTION_BF16_KERNEL_H_
+#endif  // PROVNET_SERVER_KERNELS_BF16_KERNEL_H_
