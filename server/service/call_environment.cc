@@ -2,6 +2,7 @@
 
 #include <grpc/support/time.h>
 
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -9,6 +10,16 @@
 #include "server/service/request_id.h"
 
 namespace provnet {
+namespace {
+
+// Empty when the caller sent none, or several that contradict each other.
+absl::string_view OnlyValue(const grpc::CallbackServerContext& context, const char* key) {
+  const auto [first, last] = context.client_metadata().equal_range(key);
+  if (first == last || std::next(first) != last) return {};
+  return {first->second.data(), first->second.size()};
+}
+
+}  // namespace
 
 Admission::Admission(const CallEnvironment& environment, const Caller& caller)
     : in_flight_(environment.in_flight), status_(caller.status()) {
@@ -28,15 +39,15 @@ absl::Duration MonotonicDeadline(const grpc::CallbackServerContext& context, con
   return clock.Monotonic() + absl::Seconds(left.tv_sec) + absl::Nanoseconds(left.tv_nsec);
 }
 
-std::string ExchangeRequestId(grpc::CallbackServerContext& context) {
-  const auto& metadata = context.client_metadata();
-  const auto offered = metadata.find(kRequestIdKey);
-  std::string id =
-      ChooseRequestId(offered == metadata.end()
-                          ? absl::string_view()
-                          : absl::string_view(offered->second.data(), offered->second.size()));
-  context.AddTrailingMetadata(kRequestIdKey, id);
-  return id;
+RequestIdentity ExchangeIdentity(grpc::CallbackServerContext& context) {
+  const absl::string_view offered = OnlyValue(context, kRequestIdKey);
+  RequestIdentity identity{ChooseRequestId(offered)};
+  context.AddTrailingMetadata(kRequestIdKey, identity.id);
+  if (const auto parent = ParseTraceParent(OnlyValue(context, kTraceParentKey))) {
+    identity.trace = {ChildOf(*parent), parent->span_id};
+    context.AddTrailingMetadata(kTraceResponseKey, identity.trace->own.ToString());
+  }
+  return identity;
 }
 
 }  // namespace provnet

@@ -4,13 +4,12 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <string>
-
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/service/caller.h"
 #include "server/service/in_flight.h"
 #include "server/service/readiness.h"
+#include "server/service/request_identity.h"
 #include "server/service/request_scope.h"
 
 namespace provnet {
@@ -46,8 +45,10 @@ class Admission {
 // The caller's deadline on `clock`; infinite when it named none.
 absl::Duration MonotonicDeadline(const grpc::CallbackServerContext& context, const Clock& clock);
 
-// Takes the request id from the caller's metadata or makes one, and puts it into the trailers.
-std::string ExchangeRequestId(grpc::CallbackServerContext& context);
+// Takes the request id from the caller's metadata or makes one, and puts it into the trailers. So
+// with the trace that the caller's traceparent names, if it names one: the trailer traceresponse
+// says what the request is called there.
+RequestIdentity ExchangeIdentity(grpc::CallbackServerContext& context);
 
 }  // namespace provnet
 

@@ -11,7 +11,7 @@ ExplainStream::ExplainStream(grpc::CallbackServerContext& context, const Explain
                              const CallEnvironment& environment, size_t max_in_flight, OnEnd on_end)
     : explainer_(explainer),
       telemetry_(environment.telemetry),
-      scope_(Rpc::kExplainStream, ExchangeRequestId(context), environment.telemetry),
+      scope_(Rpc::kExplainStream, ExchangeIdentity(context), environment.telemetry),
       deadline_(MonotonicDeadline(context, environment.telemetry.clock)),
       max_in_flight_(max_in_flight),
       on_end_(std::move(on_end)),
@@ -85,7 +85,7 @@ void ExplainStream::OnDone() {
 }
 
 void ExplainStream::Accept(uint64_t number) {
-  const RequestScope scope(Rpc::kExplainStreamRequest, scope_.id(), telemetry_, number);
+  const RequestScope scope(Rpc::kExplainStreamRequest, scope_.identity(), telemetry_, number);
   auto done = [self = shared_from_this(), scope, number](auto result) {
     self->Answer(number, scope, std::move(result));
   };

@@ -1,20 +1,30 @@
 #include "server/service/request_log.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace provnet {
+namespace {
 
-void RequestLog::Finished(Rpc rpc, const std::string& request_id, std::optional<uint64_t> number,
+using Json = nlohmann::json;
+
+}  // namespace
+
+void RequestLog::Finished(Rpc rpc, const RequestIdentity& identity, std::optional<uint64_t> number,
                           const absl::Status& status, absl::Duration took) {
   const LogLevel level = status.ok() ? LogLevel::kDebug : LogLevel::kWarning;
   if (!log_.Enabled(level)) return;
   uint64_t suppressed = 0;
   if (!status.ok() && !Admit(suppressed)) return;
-  const std::string id = number.has_value() ? absl::StrCat(request_id, "#", *number) : request_id;
+  const std::string id = number.has_value() ? absl::StrCat(identity.id, "#", *number) : identity.id;
+  const RequestIdentity::Trace* const trace = identity.trace ? &*identity.trace : nullptr;
   log_.Write(level, status.ok() ? "request" : "request failed",
              {{"request_id", id},
+              {"trace_id", trace ? Json(trace->own.trace_id) : Json()},
+              {"span_id", trace ? Json(trace->own.span_id) : Json()},
+              {"parent_span_id", trace ? Json(trace->parent_span_id) : Json()},
               {"rpc", std::string(RpcName(rpc))},
               {"code", absl::StatusCodeToString(status.code())},
               {"milliseconds", absl::ToDoubleMilliseconds(took)},

@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "server/service/request_identity.h"
 #include "server/service/rpc.h"
 #include "server/service/structured_log.h"
 #include "storage/base/clock.h"
@@ -23,7 +23,7 @@ class RequestLog {
       : log_(log), clock_(clock), max_failures_per_second_(max_failures_per_second) {}
 
   // `number` is the request's position in its stream, where it is part of one.
-  void Finished(Rpc rpc, const std::string& request_id, std::optional<uint64_t> number,
+  void Finished(Rpc rpc, const RequestIdentity& identity, std::optional<uint64_t> number,
                 const absl::Status& status, absl::Duration took);
 
  private:

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "server/service/request_identity.h"
 #include "server/service/request_log.h"
 #include "server/service/rpc.h"
 #include "storage/base/clock.h"
@@ -26,15 +26,15 @@ struct Telemetry {
 class RequestScope {
  public:
   // Starts the time.
-  RequestScope(Rpc rpc, std::string id, const Telemetry& telemetry,
+  RequestScope(Rpc rpc, RequestIdentity identity, const Telemetry& telemetry,
                std::optional<uint64_t> number = std::nullopt)
       : rpc_(rpc),
-        id_(std::move(id)),
+        identity_(std::move(identity)),
         number_(number),
         telemetry_(telemetry),
         start_(telemetry.clock.Monotonic()) {}
 
-  const std::string& id() const { return id_; }
+  const RequestIdentity& identity() const { return identity_; }
 
   // Records that the caller gave up; Finish still follows. Thread-safe.
   void Abandoned() const { telemetry_.probe.RequestAbandoned(rpc_); }
@@ -43,12 +43,12 @@ class RequestScope {
   void Finish(const absl::Status& status) const {
     const absl::Duration took = telemetry_.clock.Monotonic() - start_;
     telemetry_.probe.RequestFinished(rpc_, status.code(), took);
-    telemetry_.log.Finished(rpc_, id_, number_, status, took);
+    telemetry_.log.Finished(rpc_, identity_, number_, status, took);
   }
 
  private:
   Rpc rpc_;
-  std::string id_;
+  RequestIdentity identity_;
   std::optional<uint64_t> number_;
   Telemetry telemetry_;
   absl::Duration start_;

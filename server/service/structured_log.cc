@@ -32,14 +32,18 @@ std::string JsonLine(LogLevel level, absl::string_view event, StructuredLog::Fie
   line["time"] = Now();
   line["level"] = std::string(LevelName(level));
   line["event"] = std::string(event);
-  for (const auto& [name, value] : fields) line[std::string(name)] = value;
+  for (const auto& [name, value] : fields) {
+    if (!value.is_null()) line[std::string(name)] = value;
+  }
   return Dump(line);
 }
 
 std::string TextLine(LogLevel level, absl::string_view event, StructuredLog::Fields fields) {
   std::string line = absl::StrCat(Now(), " ", LevelName(level), " ", event);
   // Strings are quoted and escaped as in JSON.
-  for (const auto& [name, value] : fields) absl::StrAppend(&line, " ", name, "=", Dump(value));
+  for (const auto& [name, value] : fields) {
+    if (!value.is_null()) absl::StrAppend(&line, " ", name, "=", Dump(value));
+  }
   return line;
 }
 

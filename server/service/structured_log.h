@@ -29,7 +29,8 @@ absl::StatusOr<LogLevel> ParseLogLevel(absl::string_view name);
 absl::StatusOr<LogFormat> ParseLogFormat(absl::string_view name);
 
 // Events with named values, one line each, whatever bytes the values hold: control characters are
-// escaped and invalid UTF-8 is replaced, so that no value can forge a line. Thread-safe.
+// escaped and invalid UTF-8 is replaced, so that no value can forge a line. A value of null leaves
+// its name out. Thread-safe.
 //
 //   log.Write(LogLevel::kInfo, "model loaded", {{"model", name}, {"seconds", 1.25}});
 class StructuredLog {

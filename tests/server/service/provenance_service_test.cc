@@ -12,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "google/rpc/status.pb.h"
+#include "storage/base/trace_context.h"
 #include "tests/server/service/test_server.h"
 #include "tests/testing/fake_clock.h"
 
@@ -286,6 +287,41 @@ TEST(ExplainTest, TheRequestIdComesBackAndIsLogged) {
   ASSERT_EQ(trailers.count("x-request-id"), 1U);
   EXPECT_EQ(trailers.find("x-request-id")->second, "trace-77");
   EXPECT_THAT(server.log(), HasSubstr("\"request_id\":\"trace-77\""));
+}
+
+TEST(ExplainTest, TheTraceIsLoggedAndItsPartHereComesBack) {
+  TestServer server;
+  server.Serve();
+  const std::string trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  grpc::ClientContext context;
+  context.AddMetadata("traceparent", "00-" + trace_id + "-00f067aa0ba902b7-01");
+  v1::ExplainResponse response;
+  EXPECT_TRUE(server.stub().Explain(&context, MakeRequest(), &response).ok());
+  const auto& trailers = context.GetServerTrailingMetadata();
+  ASSERT_EQ(trailers.count("traceresponse"), 1U);
+  const auto answered = trailers.find("traceresponse")->second;
+  const auto own = ParseTraceParent({answered.data(), answered.size()});
+  ASSERT_TRUE(own.has_value());
+  EXPECT_EQ(own->trace_id, trace_id);
+  EXPECT_TRUE(own->sampled);
+  EXPECT_THAT(server.log(), HasSubstr("\"trace_id\":\"" + trace_id + "\""));
+  EXPECT_THAT(server.log(), HasSubstr("\"span_id\":\"" + own->span_id + "\""));
+  EXPECT_THAT(server.log(), HasSubstr("\"parent_span_id\":\"00f067aa0ba902b7\""));
+}
+
+TEST(ExplainTest, ATraceThatIsNoneOrThatThereAreTwoOfIsLeftOut) {
+  TestServer server;
+  server.Serve();
+  const std::string valid = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  for (const std::vector<std::string>& sent :
+       {std::vector<std::string>{"00-nonsense"}, std::vector<std::string>{valid, valid}}) {
+    grpc::ClientContext context;
+    for (const std::string& one : sent) context.AddMetadata("traceparent", one);
+    v1::ExplainResponse response;
+    EXPECT_TRUE(server.stub().Explain(&context, MakeRequest(), &response).ok());
+    EXPECT_EQ(context.GetServerTrailingMetadata().count("traceresponse"), 0U);
+  }
+  EXPECT_THAT(server.log(), testing::Not(HasSubstr("trace_id")));
 }
 
 TEST(ExplainTest, ARequestWithoutIdGetsOne) {

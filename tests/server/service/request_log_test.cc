@@ -19,8 +19,8 @@ class RequestLogTest : public testing::Test {
  protected:
   void Fail(int times) {
     for (int i = 0; i < times; ++i) {
-      requests_.Finished(Rpc::kExplain, "id-1", std::nullopt, absl::NotFoundError("no such model"),
-                         absl::Milliseconds(2));
+      requests_.Finished(Rpc::kExplain, {"id-1"}, std::nullopt,
+                         absl::NotFoundError("no such model"), absl::Milliseconds(2));
     }
   }
   long Lines() const {
@@ -43,8 +43,22 @@ TEST_F(RequestLogTest, FailuresShowWhatHappenedToWhom) {
                      HasSubstr("\"rpc\":\"Explain\"")));
 }
 
+TEST_F(RequestLogTest, ATracedRequestShowsItsPlaceAndOthersShowNone) {
+  Fail(1);
+  EXPECT_THAT(stream_.str(), testing::Not(HasSubstr("span_id")));
+  const RequestIdentity::Trace trace{{"4bf92f3577b34da6a3ce929d0e0e4736", "b7ad6b7169203331"},
+                                     "00f067aa0ba902b7"};
+  requests_.Finished(Rpc::kExplain, {"id-2", trace}, 7, absl::InternalError("broken"),
+                     absl::Milliseconds(2));
+  EXPECT_THAT(stream_.str(),
+              testing::AllOf(HasSubstr("\"request_id\":\"id-2#7\""),
+                             HasSubstr("\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\""),
+                             HasSubstr("\"span_id\":\"b7ad6b7169203331\""),
+                             HasSubstr("\"parent_span_id\":\"00f067aa0ba902b7\"")));
+}
+
 TEST_F(RequestLogTest, SuccessesAreForDebugging) {
-  requests_.Finished(Rpc::kExplain, "id", std::nullopt, absl::OkStatus(), absl::Milliseconds(2));
+  requests_.Finished(Rpc::kExplain, {"id"}, std::nullopt, absl::OkStatus(), absl::Milliseconds(2));
   EXPECT_EQ(stream_.str(), "");
 }
 

@@ -1,0 +1,24 @@
+#ifndef PROVNET_SERVER_SERVICE_REQUEST_IDENTITY_H_
+#define PROVNET_SERVER_SERVICE_REQUEST_IDENTITY_H_
+
+#include <optional>
+#include <string>
+
+#include "storage/base/trace_context.h"
+
+namespace provnet {
+
+// What a request is called, in the log and by its caller.
+struct RequestIdentity {
+  std::string id;
+  // Where the caller said which trace it belongs to: this server's part of it, and the caller's.
+  struct Trace {
+    TraceContext own;
+    std::string parent_span_id;
+  };
+  std::optional<Trace> trace = std::nullopt;
+};
+
+}  // namespace provnet
+
+#endif  // PROVNET_SERVER_SERVICE_REQUEST_IDENTITY_H_
