@@ -5,10 +5,34 @@
 #include <grpcpp/security/credentials.h>
 
 #include <chrono>
+#include <string>
 
 #include "absl/strings/str_cat.h"
+#include "storage/base/trace_context.h"
 
 namespace provnet {
+namespace {
+
+// All addresses that the target's name stands for, in turn. A connection that ends, as one does
+// when its server goes or finds it old enough, has the name looked up again, so that new replicas
+// are found (the default waits 30 s between two looks).
+void SetBalancing(grpc::ChannelArguments& arguments) {
+  arguments.SetLoadBalancingPolicyName("round_robin");
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 1000);
+}
+
+void SetKeepalive(const KeepaliveOptions& keepalive, grpc::ChannelArguments& arguments) {
+  const auto milliseconds = [](absl::Duration duration) {
+    return static_cast<int>(absl::ToInt64Milliseconds(duration));
+  };
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, milliseconds(keepalive.time));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, milliseconds(keepalive.timeout));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  // A call that waits long sends nothing meanwhile; by default its third ping would not be sent.
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+}
+
+}  // namespace
 
 std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int number) {
   grpc::ChannelArguments arguments;
@@ -19,6 +43,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int num
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  SetBalancing(arguments);
+  SetKeepalive(options.keepalive, arguments);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt("provnet.channel_number", number);
   return grpc::CreateCustomChannel(options.target, grpc::InsecureChannelCredentials(), arguments);
@@ -27,6 +53,11 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int num
 void PrepareCall(grpc::ClientContext& context, const ClientOptions& options, absl::Duration left) {
   if (!options.token.empty())
     context.AddMetadata("authorization", absl::StrCat("Bearer ", options.token));
+  if (options.traceparent) {
+    const std::string traceparent = options.traceparent();
+    // What is none is not worth a call that fails over its bytes.
+    if (ParseTraceParent(traceparent)) context.AddMetadata(kTraceParentKey, traceparent);
+  }
   if (left == absl::InfiniteDuration()) return;
   context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMicroseconds(left));
 }

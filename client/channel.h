@@ -11,12 +11,12 @@
 
 namespace provnet {
 
-// A connection to options.target in plaintext, opened by its first call. Channels of different
-// `number` never share a socket.
+// Connections to options.target in plaintext, one to each address of its name, opened by the first
+// call and used in turn. Channels of different `number` never share a socket.
 std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int number = 0);
 
-// Names the caller by options.token, and ends the call of `context` that long from now; never when
-// `left` is infinite.
+// Names the caller by options.token and its work by options.traceparent, and ends the call of
+// `context` that long from now; never when `left` is infinite.
 void PrepareCall(grpc::ClientContext& context, const ClientOptions& options, absl::Duration left);
 
 }  // namespace provnet

@@ -36,6 +36,12 @@ absl::Status Validate(const ClientOptions& options) {
         absl::StrCat("timeout is ", absl::FormatDuration(options.timeout), " and bulk_timeout ",
                      absl::FormatDuration(options.bulk_timeout), "; expected both above zero"));
   }
+  // More than a day is as good as never.
+  for (const absl::Duration wait : {options.keepalive.time, options.keepalive.timeout}) {
+    if (wait >= absl::Milliseconds(1) && wait <= absl::Hours(24)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("keepalive has ", absl::FormatDuration(wait), "; expected 1ms .. 24h"));
+  }
   if (options.max_message_bytes == 0 ||
       options.max_message_bytes > std::numeric_limits<int>::max()) {
     return absl::InvalidArgumentError(absl::StrCat(

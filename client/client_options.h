@@ -22,8 +22,20 @@ struct ClientEnvironment {
   std::function<double()> random;
 };
 
+// How soon a connection that has gone silent is given up. Its calls then fail with UNAVAILABLE, so
+// that they are tried again elsewhere while their time, by default 10 s, lasts.
+struct KeepaliveOptions {
+  // Without a byte from the server for that long it is pinged, with or without calls in progress.
+  // provnet-server ends connections that ping more often than every 2 s.
+  absl::Duration time = absl::Seconds(5);
+  // How long the answer to that may take.
+  absl::Duration timeout = absl::Seconds(3);
+};
+
 struct ClientOptions {
   // "host:port", or any gRPC target such as "dns:///provnet:8500" or "unix:/run/provnet.sock".
+  // Where its name stands for several addresses, as a headless Kubernetes Service's does, calls go
+  // to all of them in turn.
   std::string target;
   // Bounds each call from its start to its answer, all attempts and the waits between them
   // included.
@@ -34,6 +46,11 @@ struct ClientOptions {
   // Sent with each call as "authorization: Bearer TOKEN" for servers with an access policy; empty:
   // nothing is sent. The connection is in plaintext, so whoever can listen to it can use the token.
   std::string token;
+  // The W3C traceparent of the work that a call is for, sent along so that the server's log names
+  // the trace. Asked in the thread that makes the call, at each attempt; thread-safe. Empty, or
+  // when what it returns is none: nothing is sent.
+  std::function<std::string()> traceparent;
+  KeepaliveOptions keepalive;
   // Largest message that is sent or accepted. The server has a limit of its own.
   size_t max_message_bytes = size_t{64} << 20;
   // ExplainAll keeps at most this many requests unanswered at a time; at least 1.

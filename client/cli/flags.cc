@@ -1,5 +1,6 @@
 #include "client/cli/flags.h"
 
+#include <cstdlib>
 #include <fstream>
 
 #include "absl/flags/flag.h"
@@ -60,6 +61,9 @@ absl::StatusOr<ClientOptions> ClientOptionsFromFlags() {
   ClientOptions options;
   options.target = absl::GetFlag(FLAGS_server);
   options.timeout = absl::GetFlag(FLAGS_timeout);
+  // As programs hand it to those that they start.
+  if (const char* traceparent = std::getenv("TRACEPARENT"); traceparent != nullptr)
+    options.traceparent = [value = std::string(traceparent)] { return value; };
   const std::string token_file = absl::GetFlag(FLAGS_token_file);
   if (!token_file.empty()) {
     PROVNET_ASSIGN_OR_RETURN(options.token, ReadToken(token_file));

@@ -36,7 +36,8 @@ ABSL_DECLARE_FLAG(uint64_t, seed);
 
 namespace provnet {
 
-// The client that --server, --timeout and --token-file describe. The token file's errors name it.
+// The client that --server, --timeout, --token-file and, in the environment, TRACEPARENT describe.
+// The token file's errors name it.
 absl::StatusOr<ClientOptions> ClientOptionsFromFlags();
 
 // The model that --model and --version name.

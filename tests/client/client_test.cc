@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/client/fake_provenance_server.h"
 
 namespace provnet {
@@ -122,6 +123,47 @@ TEST_F(ClientTest, SendsItsTokenWithEachCallAndStream) {
   EXPECT_THAT(server_.authorizations(), ElementsAre("Bearer s3cret", "Bearer s3cret", ""));
 }
 
+TEST_F(ClientTest, SendsTheTraceOfItsCallerWithEachAttempt) {
+  const std::string traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  ClientOptions options = Options();
+  options.traceparent = [&] { return traceparent; };
+  server_.FailNext({Unavailable()});
+  Client traced = *Client::Create(options);
+  ASSERT_TRUE(traced.Explain(Request()).ok());
+  ASSERT_TRUE(traced.ExplainAll({Request()})[0].ok());
+  EXPECT_THAT(server_.traceparents(), ElementsAre(traceparent, traceparent, traceparent));
+}
+
+TEST_F(ClientTest, WhatIsNoTraceparentIsNotSent) {
+  ClientOptions options = Options();
+  options.traceparent = [] { return "of no\r\nform"; };
+  ASSERT_TRUE(Client::Create(options)->Explain(Request()).ok());
+  EXPECT_THAT(server_.traceparents(), ElementsAre(""));
+}
+
+TEST_F(ClientTest, AsksAllAddressesOfItsTargetInTurn) {
+  FakeProvenanceServer other;
+  ClientOptions options = Options();
+  options.target = absl::StrCat("ipv4:", server_.target(), ",", other.target());
+  Client client = *Client::Create(options);
+  // The second connection may take a moment longer than the first.
+  for (int i = 0; other.calls() == 0 || server_.calls() == 0; ++i) {
+    ASSERT_LT(i, 100'000) << "only one of two servers is asked";
+    ASSERT_TRUE(client.Explain(Request()).ok());
+  }
+  const int here = server_.calls(), there = other.calls();
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(client.Explain(Request()).ok());
+  EXPECT_EQ(server_.calls() - here, 5);
+  EXPECT_EQ(other.calls() - there, 5);
+}
+
+TEST_F(ClientTest, AskingGoesOnWhereOneOfTheAddressesIsDead) {
+  ClientOptions options = Options();
+  options.target = absl::StrCat("ipv4:127.0.0.1:1,", server_.target());
+  Client client = *Client::Create(options);
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(client.Explain(Request()).ok());
+}
+
 TEST_F(ClientTest, RefusesOptionsOutOfRange) {
   const std::pair<std::function<void(ClientOptions&)>, std::string> rows[] = {
       {[](ClientOptions& o) { o.target = ""; }, "target is empty"},
@@ -129,6 +171,9 @@ TEST_F(ClientTest, RefusesOptionsOutOfRange) {
       {[](ClientOptions& o) { o.max_message_bytes = 0; }, "max_message_bytes is 0"},
       {[](ClientOptions& o) { o.max_in_flight = 0; }, "max_in_flight is 0"},
       {[](ClientOptions& o) { o.retry.max_attempts = 0; }, "max_attempts is 0"},
+      {[](ClientOptions& o) { o.keepalive.time = absl::ZeroDuration(); }, "keepalive has 0"},
+      {[](ClientOptions& o) { o.keepalive.timeout = absl::InfiniteDuration(); },
+       "keepalive has inf"},
   };
   for (const auto& [spoil, message] : rows) {
     ClientOptions options = Options();

@@ -244,6 +244,15 @@ TEST_F(CommandTest, SendsTheTokenOfItsFile) {
   EXPECT_FALSE(server_.authorizations().empty());
 }
 
+TEST_F(CommandTest, SendsTheTraceOfTheProgramThatStartedIt) {
+  const std::string traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  ::setenv("TRACEPARENT", traceparent.c_str(), 1);
+  EXPECT_EQ(Run({"explain", WriteDigits() + "#0"}), kExitOk) << err_;
+  ::unsetenv("TRACEPARENT");
+  EXPECT_THAT(server_.traceparents(), ::testing::Each(traceparent));
+  EXPECT_FALSE(server_.traceparents().empty());
+}
+
 TEST_F(CommandTest, RefusesAFileThatHoldsNoToken) {
   WriteFile(Path("policy"), "{ \"roles\": [] }");
   EXPECT_EQ(Run({"models", "--token-file=" + Path("policy")}), kExitUsage);

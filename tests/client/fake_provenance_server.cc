@@ -116,12 +116,19 @@ std::vector<std::string> FakeProvenanceServer::authorizations() const {
   return authorizations_;
 }
 
-void FakeProvenanceServer::NoteAuthorization(const grpc::ServerContext& context) {
-  const auto found = context.client_metadata().find("authorization");
+std::vector<std::string> FakeProvenanceServer::traceparents() const {
   MutexLock lock(mutex_);
-  authorizations_.push_back(found == context.client_metadata().end()
-                                ? ""
-                                : std::string(found->second.data(), found->second.size()));
+  return traceparents_;
+}
+
+void FakeProvenanceServer::NoteMetadata(const grpc::ServerContext& context) {
+  const auto value = [&metadata = context.client_metadata()](const char* key) {
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? "" : std::string(found->second.data(), found->second.size());
+  };
+  MutexLock lock(mutex_);
+  authorizations_.push_back(value("authorization"));
+  traceparents_.push_back(value("traceparent"));
 }
 
 grpc::Status FakeProvenanceServer::Begin() {
@@ -152,7 +159,7 @@ bool FakeProvenanceServer::ShouldBreak(int answered) {
 grpc::Status FakeProvenanceServer::Explain(grpc::ServerContext* context,
                                            const v1::ExplainRequest* request,
                                            v1::ExplainResponse* response) {
-  NoteAuthorization(*context);
+  NoteMetadata(*context);
   if (grpc::Status failure = Begin(); !failure.ok()) return failure;
   if (request->has_encoded_image() && request->encoded_image().empty()) {
     return grpc::Status(grpc::INVALID_ARGUMENT, "the image is empty");
@@ -164,7 +171,7 @@ grpc::Status FakeProvenanceServer::Explain(grpc::ServerContext* context,
 grpc::Status FakeProvenanceServer::ExplainStream(
     grpc::ServerContext* context,
     grpc::ServerReaderWriter<v1::ExplainStreamResponse, v1::ExplainRequest>* stream) {
-  NoteAuthorization(*context);
+  NoteMetadata(*context);
   if (grpc::Status failure = Begin(); !failure.ok()) return failure;
   v1::ExplainRequest request;
   for (int number = 0; stream->Read(&request); ++number) {

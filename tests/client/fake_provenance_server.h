@@ -42,6 +42,8 @@ class FakeProvenanceServer final : public v1::ProvenanceService::Service {
   int calls() const;
   // The authorization header of each Explain and ExplainStream; "" where there was none.
   std::vector<std::string> authorizations() const;
+  // The same for the traceparent.
+  std::vector<std::string> traceparents() const;
 
   grpc::Status Explain(grpc::ServerContext*, const v1::ExplainRequest*,
                        v1::ExplainResponse*) override;
@@ -59,7 +61,7 @@ class FakeProvenanceServer final : public v1::ProvenanceService::Service {
 
  private:
   grpc::Status Begin();
-  void NoteAuthorization(const grpc::ServerContext& context);
+  void NoteMetadata(const grpc::ServerContext& context);
   v1::RequestError TakeRefusal(const std::string& data);
   bool ShouldBreak(int answered);
 
@@ -71,6 +73,7 @@ class FakeProvenanceServer final : public v1::ProvenanceService::Service {
   int break_after_ ABSL_GUARDED_BY(mutex_) = -1;
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::string> authorizations_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> traceparents_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The sample that the fake server has at `index`: 2x2 grey pixels index, index+1, index+2, index+3.
