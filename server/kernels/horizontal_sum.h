@@ -14,10 +14,10 @@ __attribute__((target("avx512f"))) inline __m128 SumLanes(__m512 a, __m512 b, __
   // In each quarter: a, b, c, d.
   const __m512 quarters = _mm512_add_ps(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0)),
                                         _mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2)));
-  const __m128 low = _mm_add_ps(_mm512_extractf32x4_ps(quarters, 0),
-                                _mm512_extractf32x4_ps(quarters, 1));
-  const __m128 high = _mm_add_ps(_mm512_extractf32x4_ps(quarters, 2),
-                                 _mm512_extractf32x4_ps(quarters, 3));
+  const __m128 low =
+      _mm_add_ps(_mm512_extractf32x4_ps(quarters, 0), _mm512_extractf32x4_ps(quarters, 1));
+  const __m128 high =
+      _mm_add_ps(_mm512_extractf32x4_ps(quarters, 2), _mm512_extractf32x4_ps(quarters, 3));
   return _mm_add_ps(low, high);
 }
 

@@ -20,9 +20,8 @@ constexpr size_t kFlagsAt = kSpanAt + kSpanDigits + 1;
 constexpr size_t kLength = kFlagsAt + 2;
 
 bool IsHex(absl::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return ('0' <= c && c <= '9') || ('a' <= c && c <= 'f');
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return ('0' <= c && c <= '9') || ('a' <= c && c <= 'f'); });
 }
 
 bool IsId(absl::string_view text) {

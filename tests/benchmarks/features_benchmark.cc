@@ -30,8 +30,14 @@ void Features(benchmark::State& state, bool fast) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
-BENCHMARK_CAPTURE(Features, as_written, false)->RangeMultiplier(2)->Range(1, 64)->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(Features, as_served, true)->RangeMultiplier(2)->Range(1, 64)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(Features, as_written, false)
+    ->RangeMultiplier(2)
+    ->Range(1, 64)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(Features, as_served, true)
+    ->RangeMultiplier(2)
+    ->Range(1, 64)
+    ->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace provnet

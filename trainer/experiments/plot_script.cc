@@ -53,9 +53,10 @@ std::string PlotScript(const Plot& plot, absl::string_view name,
       " dynamic font 'sans-serif,13' name '", name, "'\n", "set output ",
       QuotedForGnuplot(output.string()), "\nset encoding utf8\n",
       "set border 3 linecolor rgb 'gray50'\nset tics nomirror\nset grid linecolor rgb 'gray50' ",
-      "linewidth 0.3\nset key outside right top Left reverse\nset offsets graph 0.02, graph 0.02, ",
-      "graph 0.05, graph 0.05\nset title ", QuotedForGnuplot(plot.title), "\nset xlabel ",
-      QuotedForGnuplot(plot.x_label), "\nset ylabel ", QuotedForGnuplot(plot.y_label), "\n",
+      "linewidth 0.3\nset key outside bottom center horizontal Left reverse maxrows 4\n",
+      "set autoscale fix\nset offsets graph 0.02, graph 0.02, graph 0.05, graph 0.05\nset title ",
+      QuotedForGnuplot(plot.title), "\nset xlabel ", QuotedForGnuplot(plot.x_label),
+      " offset 0,0.5\nset ylabel ", QuotedForGnuplot(plot.y_label), "\n",
       plot.log_x ? "set logscale x\n" : "");
   if (!plot.bar_names.empty()) return absl::StrCat(script, BarCommands(plot));
   std::vector<std::string> curves;

@@ -36,8 +36,8 @@ TEST(TraceContextTest, LaterVersionsMayGoOn) {
 TEST(TraceContextTest, RefusesWhatIsNotOne) {
   const std::string valid = kValid;
   for (const std::string& bad :
-       {std::string(), valid.substr(0, 54), valid + "-more", valid + "0",
-        "ff" + valid.substr(2), "0x" + valid.substr(2),
+       {std::string(), valid.substr(0, 54), valid + "-more", valid + "0", "ff" + valid.substr(2),
+        "0x" + valid.substr(2),
         // Upper case, zeros alone, another letter, another separator.
         std::string("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01"),
         std::string("00-00000000000000000000000000000000-00f067aa0ba902b7-01"),
