@@ -17,6 +17,7 @@
 #include "absl/types/span.h"
 #include "server/batching/available_cores.h"
 #include "server/batching/thread_plan.h"
+#include "server/cli/connection_flags.h"
 #include "server/cli/lifecycle_flags.h"
 #include "server/cli/lifecycle_reporter.h"
 #include "server/cli/model_loader.h"
@@ -203,6 +204,7 @@ absl::StatusOr<Options> OptionsFromFlags() {
   FillQueue(threads, options.models.queue);
   PROVNET_ASSIGN_OR_RETURN(options.lifecycle, LifecycleOptionsFromFlags());
   PROVNET_ASSIGN_OR_RETURN(options.security, SecurityOptionsFromFlags());
+  PROVNET_ASSIGN_OR_RETURN(options.server.ages, ConnectionAgesFromFlags());
   FillLimits(options.server.limits);
   options.server.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes);
   return options;

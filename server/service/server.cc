@@ -40,6 +40,7 @@ void SetGrpcLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.SetMaxSendMessageSize(static_cast<int>(options.limits.max_content_bytes) +
                                 kResponseSlackBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.max_concurrent_streams);
+  SetConnectionAges(options.ages, builder);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   // Detect dead peers, and end connections of peers that ping more often than every two seconds:
   // callers that want to leave a dead server within seconds ping it as often.

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "server/lifecycle/model_registry.h"
 #include "server/service/connection_acceptor.h"
+#include "server/service/connection_ages.h"
 #include "server/service/exemplar_reader.h"
 #include "server/service/http_endpoint.h"
 #include "server/service/in_flight.h"
@@ -38,6 +39,7 @@ struct ServerOptions {
   int max_request_bytes = 16 << 20;
   // Streams, i.e. calls, that one connection may have open at a time; more wait at the client.
   int max_concurrent_streams = 1024;
+  ConnectionAges ages = {};
   // What they refer to outlives the server.
   Guards guards = {};
 };
