@@ -1,6 +1,8 @@
 # Every third-party library, found by find_package (or pkg-config where it ships no CMake files).
 # Before RocksDB, whose configuration defines gflags under another name than LibTorch's expects.
 find_package(Torch REQUIRED)
+# What LibTorch's Gloo collectives are declared with; without it, provnet-train trains alone only.
+find_package(Gloo CONFIG QUIET)
 find_package(absl REQUIRED CONFIG)
 find_package(Protobuf REQUIRED)
 find_package(gRPC REQUIRED CONFIG)

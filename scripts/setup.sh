@@ -8,6 +8,8 @@ packages=(
   ca-certificates g++ cmake ninja-build ccache pkg-config clang-format git jq
   # The network: LibTorch, with OpenBLAS on the same OpenMP threads (the reference BLAS is 20 times slower)
   libtorch-dev libopenblas0-openmp
+  # Fits by several processes: the headers that LibTorch's own leave out
+  libgloo-dev
   # Wire: gRPC, Protocol Buffers, Abseil
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libabsl-dev
   # Storage: RocksDB and what its CMake files ask for, digests, gzip
