@@ -1,16 +1,25 @@
 #include <unistd.h>
 
+#include <cstdlib>
 #include <iostream>
+#include <memory>
+#include <optional>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "storage/base/status_macros.h"
 #include "trainer/cli/command.h"
 #include "trainer/cli/data_flags.h"
 #include "trainer/cli/freed_memory.h"
 #include "trainer/cli/training_flags.h"
+#include "trainer/distributed/environment.h"
+#include "trainer/distributed/world.h"
 #include "trainer/export/fit.h"
+#include "trainer/export/fit_member.h"
 #include "trainer/export/report.h"
+#include "trainer/training/checkpoint.h"
+#include "trainer/training/checkpoint_directory.h"
 #include "trainer/training/progress_printer.h"
 
 ABSL_FLAG(double, subset, 1, provnet::kSeeUsage);
@@ -20,6 +29,7 @@ ABSL_FLAG(uint64_t, near_duplicates, 0, provnet::kSeeUsage);
 ABSL_FLAG(std::string, membership_reference, "auto", provnet::kSeeUsage);
 ABSL_FLAG(bool, resume, false, provnet::kSeeUsage);
 ABSL_FLAG(std::string, checkpoint_dir, "", provnet::kSeeUsage);
+ABSL_FLAG(absl::Duration, join_timeout, absl::Minutes(10), provnet::kSeeUsage);
 
 namespace provnet {
 namespace {
@@ -50,6 +60,10 @@ constexpr char kRunning[] =
   --threads=N                   LibTorch threads (one a core)
   --resume                      go on from the last whole epoch of an interrupted run
   --checkpoint-dir=DIR          where that is kept (REPOSITORY/NAME/.checkpoint)
+  --join-timeout=DURATION       how long to wait for the other processes, see below (10m)
+
+Several processes fit one network where all of MASTER_ADDR, MASTER_PORT, RANK and WORLD_SIZE are set, as torch.distributed's
+launchers do: each runs the same command, takes its share of every batch, and rank 0 publishes. --batch-size is that of all.
 
 Ctrl-C stops after the current batch, keeps the last epoch's checkpoint and publishes nothing.
 exit status: 0 published, 1 failed, 2 wrong usage, 130 stopped
@@ -77,22 +91,54 @@ absl::StatusOr<FitOptions> OptionsFromFlags() {
   return options;
 }
 
-ExitCode Run(const CommandLine&) {
-  const absl::StatusOr<FitOptions> options = OptionsFromFlags();
-  if (!options.ok()) return Fail(kExitUsage, options.status().message());
-  KeepFreedMemory();
-  const StopCondition stop_requested = StopOnSignals();
-  ProgressPrinter progress(std::cerr, isatty(STDERR_FILENO) != 0, Clock::Steady());
-  const auto published = RunFit(*options, progress, Clock::Steady(), stop_requested);
-  if (absl::IsCancelled(published.status())) {
-    progress.Note(absl::StrCat(published.status().message(), "; nothing was published"));
+// Says why nothing was published, here and to the other ranks.
+ExitCode GiveUp(const FitOptions& options, const absl::Status& why, ProgressListener& progress,
+                World* world) {
+  if (world != nullptr) {
+    world->Leave(absl::StrCat("rank ", world->who().rank, " of ", world->who().ranks,
+                              " ended early: ", why.message()));
+  }
+  if (absl::IsCancelled(why)) {
+    progress.Note(absl::StrCat(why.message(), "; nothing was published"));
     progress.Note("to go on, run the same command with --resume");
     return kExitStopped;
   }
-  if (!published.ok()) {
-    progress.Note("");
-    return Fail(kExitFailed, published.status().message());
+  progress.Note("");
+  if (world != nullptr && world->who().rank == 0 &&
+      CheckpointFile(CheckpointDirectory::FileIn(CheckpointDirectoryPath(options))).Exists()) {
+    progress.Note("the last whole epoch is kept: to go on, start all ranks again with --resume");
   }
+  return Fail(kExitFailed, why.message());
+}
+
+// The world that the environment names; null for a process that trains alone.
+absl::StatusOr<std::unique_ptr<World>> JoinNamedWorld(const std::optional<WorldAddress>& address,
+                                                      ProgressListener& progress) {
+  if (!address || address->who.ranks == 1) return nullptr;
+  progress.Note(absl::StrCat("rank ", address->who.rank, " of ", address->who.ranks,
+                             ": meeting the others at ", address->host, ":", address->port));
+  return JoinWorld(*address, {.join_timeout = absl::GetFlag(FLAGS_join_timeout)});
+}
+
+ExitCode Run(const CommandLine&) {
+  const absl::StatusOr<FitOptions> options = OptionsFromFlags();
+  if (!options.ok()) return Fail(kExitUsage, options.status().message());
+  const auto address = ReadWorldAddress(&std::getenv);
+  if (!address.ok()) return Fail(kExitUsage, address.status().message());
+  KeepFreedMemory();
+  const StopCondition stop_requested = StopOnSignals();
+  ProgressPrinter progress(std::cerr, isatty(STDERR_FILENO) != 0, Clock::Steady());
+  const auto world = JoinNamedWorld(*address, progress);
+  if (!world.ok()) return Fail(kExitFailed, world.status().message());
+  if (*world != nullptr && (*world)->who().rank > 0) {
+    const absl::Status status =
+        TakePartInFit(*options, progress, Clock::Steady(), stop_requested, **world);
+    if (!status.ok()) return GiveUp(*options, status, progress, world->get());
+    progress.Note("this rank is done; rank 0 publishes");
+    return kExitOk;
+  }
+  const auto published = RunFit(*options, progress, Clock::Steady(), stop_requested, world->get());
+  if (!published.ok()) return GiveUp(*options, published.status(), progress, world->get());
   std::cout << FormatReport(*published) << "published "
             << (options->output / absl::StrCat(published->version())).string() << std::endl;
   return kExitOk;
@@ -103,7 +149,7 @@ std::vector<absl::string_view> Flags() {
   for (absl::string_view name : ImageFolderFlagNames()) names.push_back(name);
   for (absl::string_view name :
        {"dataset", "output", "subset", "subset_strategy", "label_noise", "near_duplicates",
-        "membership_reference", "threads", "resume", "checkpoint_dir"}) {
+        "membership_reference", "threads", "resume", "checkpoint_dir", "join_timeout"}) {
     names.push_back(name);
   }
   return names;

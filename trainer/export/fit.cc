@@ -1,7 +1,5 @@
 #include "trainer/export/fit.h"
 
-#include <ATen/Parallel.h>
-
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -17,9 +15,11 @@
 #include "storage/membership_calibration.h"
 #include "storage/staging_directory.h"
 #include "trainer/data/reference_set.h"
+#include "trainer/distributed/world.h"
 #include "trainer/export/bundle_contents.h"
 #include "trainer/export/chosen_subset.h"
 #include "trainer/export/evaluation.h"
+#include "trainer/export/fit_preparation.h"
 #include "trainer/export/golden_recording.h"
 #include "trainer/export/membership_scores.h"
 #include "trainer/export/peak_memory.h"
@@ -31,14 +31,6 @@ namespace provnet {
 namespace {
 
 namespace fs = std::filesystem;
-
-RunIdentity IdentityOf(const FitOptions& options, const v1::TrainingConfig& config) {
-  RunIdentity identity = DescribeTrainingOptions(options.training);
-  identity["subset"] = absl::StrCat(options.subset_fraction);
-  identity["subset-strategy"] = options.subset_strategy;
-  identity["dataset fingerprint"] = config.dataset_fingerprint();
-  return identity;
-}
 
 absl::Status MoveFiles(const v1::BundleManifest& manifest, const fs::path& from,
                        const fs::path& to) {
@@ -128,18 +120,15 @@ absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(
   return writer.Publish(std::move(manifest));
 }
 
-// The training data, with the subset that was chosen for it, which is put into `config`.
-absl::StatusOr<TrainingData> LoadChosenData(const FitOptions& options,
-                                            const CheckpointDirectory& directory,
-                                            const ScoringContext& context,
-                                            v1::TrainingConfig& config) {
-  PROVNET_ASSIGN_OR_RETURN(
-      DatasetPair whole,
-      LoadWholeData(config, {.strict = options.images.strict, .threads = options.threads}));
-  for (const std::string& note : whole.train.notes) context.progress.Note(note);
-  PROVNET_ASSIGN_OR_RETURN(*config.mutable_subset_mask(),
-                           ChooseSubsetMask(config, whole.train, directory.subset_path(), context));
-  return PrepareTrainingData(config, std::move(whole));
+// Chooses the subset, and tells the other ranks which it is.
+SubsetChooser ChooserFor(const CheckpointDirectory& directory, const ScoringContext& context,
+                         World* world) {
+  return [=, file = directory.subset_path()](const v1::TrainingConfig& config,
+                                             const Dataset& whole) -> absl::StatusOr<std::string> {
+    PROVNET_ASSIGN_OR_RETURN(std::string mask, ChooseSubsetMask(config, whole, file, context));
+    if (world != nullptr) PROVNET_RETURN_IF_ERROR(world->Post(kSubsetText, mask));
+    return mask;
+  };
 }
 
 void NoteStart(const FitOptions& options, const CheckpointFile& checkpoint, const DatasetPair& data,
@@ -156,7 +145,8 @@ void NoteStart(const FitOptions& options, const CheckpointFile& checkpoint, cons
 }  // namespace
 
 absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressListener& progress,
-                                          const Clock& clock, const StopCondition& stop_requested) {
+                                          const Clock& clock, const StopCondition& stop_requested,
+                                          World* world) {
   PROVNET_RETURN_IF_ERROR(ValidateFitOptions(options));
   const PeakMemory memory;
   PROVNET_ASSIGN_OR_RETURN(const auto writer, BundleWriter::Create(options.output));
@@ -167,28 +157,23 @@ absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressLis
   const absl::Cleanup tidy = [&] {
     if (!checkpoint.Exists()) directory.Remove();
   };
-  progress.Note(absl::StrCat("reading ", options.dataset));
-  at::set_num_threads(options.threads);
-  v1::TrainingConfig config = DescribeData(options);
-  PROVNET_ASSIGN_OR_RETURN(const TrainingData loaded,
-                           LoadChosenData(options, directory, {progress, stop_requested}, config));
-  const DatasetPair& data = loaded.data;
-
-  PROVNET_ASSIGN_OR_RETURN(const NetworkSpec spec, SpecFor(data.train, options.training));
-  v1::BundleManifest manifest = DescribeBundle(options, spec, data.train);
-  manifest.mutable_training()->set_subset_mask(config.subset_mask());
+  PROVNET_ASSIGN_OR_RETURN(
+      const PreparedFit fit,
+      PrepareFit(options, ChooserFor(directory, {progress, stop_requested}, world), progress));
+  if (world != nullptr) PROVNET_RETURN_IF_ERROR(AgreeOnRun(fit.identity, *world));
   TrainingContext context{.checkpoint = checkpoint,
                           .resume = options.resume,
                           .progress = progress,
                           .clock = clock,
-                          .stop_requested = stop_requested};
-  NoteStart(options, checkpoint, data, progress);
-  PROVNET_ASSIGN_OR_RETURN(
-      TrainedNetwork trained,
-      Train(data.train, options.training, IdentityOf(options, manifest.training()), context));
+                          .stop_requested = stop_requested,
+                          .world = world};
+  NoteStart(options, checkpoint, fit.loaded.data, progress);
+  PROVNET_ASSIGN_OR_RETURN(TrainedNetwork trained,
+                           Train(fit.loaded.data.train, options.training, fit.identity, context));
+  if (world != nullptr) PROVNET_RETURN_IF_ERROR(world->Part());
   PROVNET_ASSIGN_OR_RETURN(v1::BundleManifest published,
-                           EvaluateAndPublish(options, trained, loaded, manifest, *writer, memory,
-                                              progress, stop_requested));
+                           EvaluateAndPublish(options, trained, fit.loaded, fit.manifest, *writer,
+                                              memory, progress, stop_requested));
   directory.Remove();
   return published;
 }

@@ -10,6 +10,8 @@
 
 namespace provnet {
 
+class World;
+
 // Trains a network, evaluates it through the serving engine and publishes it as the next version of
 // options.output. Returns the published manifest, metrics included.
 //
@@ -18,8 +20,15 @@ namespace provnet {
 // they see none. The checkpoint of the last whole epoch then stays in
 // CheckpointDirectoryPath(options), and a run with `resume` goes on from there. Blocks; uses and
 // configures LibTorch's global threads.
+//
+// With a `world`, of which this is rank 0, the other ranks call TakePartInFit.
 absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressListener& progress,
-                                          const Clock& clock, const StopCondition& stop_requested);
+                                          const Clock& clock, const StopCondition& stop_requested,
+                                          World* world = nullptr);
+
+// The text of the world under which rank 0 posts the mask of the chosen subset, empty where nothing
+// is chosen by scores.
+inline constexpr char kSubsetText[] = "subset";
 
 }  // namespace provnet
 

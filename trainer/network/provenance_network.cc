@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "storage/base/status_macros.h"
 #include "trainer/network/layer_names.h"
 #include "trainer/network/network_source.h"
@@ -111,27 +112,64 @@ absl::StatusOr<ProvenanceNetwork> ProvenanceNetwork::Create(const NetworkSpec& s
 }
 
 at::Tensor ProvenanceNetwork::Features(const at::Tensor& input) {
-  return module_.get_method("features")({input}).toTensor();
+  return active().get_method("features")({input}).toTensor();
 }
 
 at::Tensor ProvenanceNetwork::Classify(const at::Tensor& features) {
-  return module_.get_method("classify")({features}).toTensor();
+  return active().get_method("classify")({features}).toTensor();
 }
 
 at::Tensor ProvenanceNetwork::Attribute(const at::Tensor& features, const at::Tensor& class_id) {
-  return module_.get_method("attribute")({features, class_id}).toTensor();
+  return active().get_method("attribute")({features, class_id}).toTensor();
 }
 
 at::Tensor ProvenanceNetwork::Query(const at::Tensor& features, const at::Tensor& class_id) {
-  return module_.get_method("query")({features, class_id}).toTensor();
+  return active().get_method("query")({features, class_id}).toTensor();
 }
 
 at::Tensor ProvenanceNetwork::Rows() { return module_.get_method("rows")({}).toTensor(); }
 
-void ProvenanceNetwork::SetTraining(bool training) { module_.train(training); }
+at::Tensor ProvenanceNetwork::HeadInput(const at::Tensor& features, const at::Tensor& class_id) {
+  return active().get_method("head_input")({features, class_id}).toTensor();
+}
+
+ProvenanceNetwork::IndexHead ProvenanceNetwork::index_head() const {
+  return {module_.attr("index_weight").toTensor(), module_.attr("index_bias").toTensor()};
+}
+
+void ProvenanceNetwork::SetIndexHead(const IndexHead& head) {
+  module_.setattr("index_weight", head.weight);
+  module_.setattr("index_bias", head.bias);
+  if (!substitute_) return;
+  substitute_->setattr("index_weight", head.weight);
+  substitute_->setattr("index_bias", head.bias);
+}
+
+void ProvenanceNetwork::SetTraining(bool training) {
+  module_.train(training);
+  if (substitute_) substitute_->train(training);
+}
 
 void ProvenanceNetwork::SetStatisticsMomentum(double momentum) {
   module_.setattr("momentum", momentum);
+  if (substitute_) substitute_->setattr("momentum", momentum);
+}
+
+void ProvenanceNetwork::SubstituteBatchNorm(const c10::IValue& norm) {
+  torch::jit::Module module("ProvenanceNetwork");
+  for (const char* name : {"training", "momentum"}) {
+    module.register_attribute(name, module_.attr(name).type(), module_.attr(name));
+  }
+  module.register_attribute("norm", norm.type(), norm);
+  for (const auto& parameter : module_.named_parameters()) {
+    module.register_parameter(parameter.name, parameter.value, /*is_buffer=*/false);
+  }
+  for (const auto& buffer : module_.named_buffers()) {
+    module.register_buffer(buffer.name, buffer.value);
+  }
+  module.define(
+      absl::StrReplaceAll(NetworkSource(spec_), {{"torch.batch_norm(", "self.norm.batch_norm("}}));
+  substitute_ = std::move(module);
 }
 
 std::vector<at::Tensor> ProvenanceNetwork::RunningStatistics() const {

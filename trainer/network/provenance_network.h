@@ -4,6 +4,7 @@
 #include <torch/script.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,10 +47,31 @@ class ProvenanceNetwork {
   // Heads with one logit a candidate: the right factor, [M or N, R].
   at::Tensor Rows();
 
+  // The same heads: what Attribute multiplies with the index head's weights, [B, R - 1].
+  at::Tensor HeadInput(const at::Tensor& features, const at::Tensor& class_id);
+
+  // The index head's parameters, sharing memory with the network: [index_dim, R - 1] and
+  // [index_dim].
+  struct IndexHead {
+    at::Tensor weight;
+    at::Tensor bias;
+  };
+  IndexHead index_head() const;
+  // Replaces the parameters. Those of other than index_dim rows stand for a part of the head: then
+  // what looks at all of it, Attribute, Rows and Serialize, has no meaning.
+  void SetIndexHead(const IndexHead& head);
+
   // Training mode uses batch statistics and dropout, and updates the running statistics.
   void SetTraining(bool training);
   // Weight with which a training batch's statistics enter the running ones, in (0, 1].
   void SetStatisticsMomentum(double momentum);
+
+  // Trains with `norm` in place of torch.batch_norm: an object with a method batch_norm that takes
+  // and returns the same. What Serialize writes keeps torch.batch_norm. Shared by copies made from
+  // now on.
+  void SubstituteBatchNorm(const c10::IValue& norm);
+  // Ends that.
+  void RestoreBatchNorm() { substitute_.reset(); }
 
   // Numbers in Parameters().
   uint64_t ParameterCount() const;
@@ -67,8 +89,13 @@ class ProvenanceNetwork {
   ProvenanceNetwork(NetworkSpec spec, torch::jit::Module module)
       : spec_(spec), module_(std::move(module)) {}
 
+  // What computes.
+  torch::jit::Module& active() { return substitute_ ? *substitute_ : module_; }
+
   NetworkSpec spec_;
   torch::jit::Module module_;
+  // The same parameters and statistics under another definition.
+  std::optional<torch::jit::Module> substitute_;
 };
 
 }  // namespace provnet

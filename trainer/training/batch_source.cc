@@ -37,11 +37,12 @@ at::Tensor ImagesToTensor(const Dataset& data, at::ArrayRef<uint64_t> samples) {
 }
 
 BatchSource::BatchSource(const Dataset& data, const IndexTargets& targets, uint32_t batch_size,
-                         const AugmentOptions& augment, uint64_t seed)
+                         const AugmentOptions& augment, uint64_t seed, RankOf who)
     : data_(data),
       targets_(targets),
       augment_(augment),
       seed_(seed),
+      who_(who),
       batches_((data.size() + batch_size - 1) / batch_size),
       order_(data.size()) {
   StartEpoch(0);
@@ -53,12 +54,23 @@ void BatchSource::StartEpoch(uint64_t epoch) {
   Rng(MixSeed(epoch_seed_, kOrderStream)).Shuffle(order_);
 }
 
-TrainingBatch BatchSource::CleanBatch(uint64_t batch) const {
+at::ArrayRef<uint64_t> BatchSource::Whole(uint64_t batch) const {
   const uint64_t begin = data_.size() * batch / batches_;
   const uint64_t end = data_.size() * (batch + 1) / batches_;
-  const at::ArrayRef<uint64_t> samples(order_.data() + begin, end - begin);
+  return {order_.data() + begin, end - begin};
+}
+
+at::ArrayRef<uint64_t> BatchSource::Own(uint64_t batch) const {
+  const at::ArrayRef<uint64_t> whole = Whole(batch);
+  const Share own = ShareOf(static_cast<int64_t>(whole.size()), who_);
+  return whole.slice(static_cast<size_t>(own.begin), static_cast<size_t>(own.size()));
+}
+
+TrainingBatch BatchSource::CleanBatch(uint64_t batch) const {
+  const at::ArrayRef<uint64_t> samples = Own(batch);
   const int64_t count = static_cast<int64_t>(samples.size());
   TrainingBatch result;
+  result.whole = static_cast<int64_t>(Whole(batch).size());
   result.clean = ImagesToTensor(data_, samples);
   result.labels = at::empty({count}, at::kLong);
   result.targets = at::empty({count}, at::kLong);
@@ -74,13 +86,13 @@ TrainingBatch BatchSource::CleanBatch(uint64_t batch) const {
 
 TrainingBatch BatchSource::Batch(uint64_t batch) const {
   TrainingBatch result = CleanBatch(batch);
-  const uint64_t begin = data_.size() * batch / batches_;
+  const at::ArrayRef<uint64_t> samples = Own(batch);
   const int64_t count = result.labels.size(0);
   at::Tensor views = EmptyImages(data_, count);
   float* out = views.data_ptr<float>();
   at::parallel_for(0, count, /*grain_size=*/16, [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) {
-      const uint64_t sample = order_[begin + i];
+      const uint64_t sample = samples[static_cast<size_t>(i)];
       Rng rng(MixSeed(epoch_seed_, sample));
       AugmentInto(data_.image(sample), data_.channels, data_.height, data_.width, augment_, rng,
                   out + i * data_.image_bytes());

@@ -8,11 +8,12 @@
 
 #include "trainer/data/augment.h"
 #include "trainer/data/dataset.h"
+#include "trainer/distributed/share.h"
 #include "trainer/training/index_targets.h"
 
 namespace provnet {
 
-// What one training step learns from; B samples.
+// What one training step learns from; B samples, which are this rank's share of those of the batch.
 struct TrainingBatch {
   // float32 [B, channels, height, width] in 0..1, channels-last in memory: the samples, and a
   // random view of each.
@@ -23,6 +24,8 @@ struct TrainingBatch {
   at::Tensor labels;
   at::Tensor targets;
   at::Tensor candidates;
+  // Samples in the whole batch; B without other ranks.
+  int64_t whole = 0;
 };
 
 // Cuts each epoch's random order of the samples into batches whose sizes differ by at most one. The
@@ -30,9 +33,10 @@ struct TrainingBatch {
 // thread-safe.
 class BatchSource {
  public:
-  // `data`, which is not empty, and its `targets` outlive this object; batch_size is at least 1.
+  // `data`, which is not empty, and its `targets` outlive this object; batch_size, of the whole
+  // batch, is at least 1. Of each batch, `who` gets its share.
   BatchSource(const Dataset& data, const IndexTargets& targets, uint32_t batch_size,
-              const AugmentOptions& augment, uint64_t seed);
+              const AugmentOptions& augment, uint64_t seed, RankOf who = {});
 
   uint64_t batches_per_epoch() const { return batches_; }
 
@@ -46,10 +50,16 @@ class BatchSource {
   TrainingBatch CleanBatch(uint64_t batch) const;
 
  private:
+  // The samples of a batch.
+  at::ArrayRef<uint64_t> Whole(uint64_t batch) const;
+  // This rank's share of them.
+  at::ArrayRef<uint64_t> Own(uint64_t batch) const;
+
   const Dataset& data_;
   const IndexTargets& targets_;
   const AugmentOptions augment_;
   const uint64_t seed_;
+  const RankOf who_;
   const uint64_t batches_;
 
   uint64_t epoch_seed_ = 0;

@@ -17,7 +17,11 @@ class CheckpointDirectory {
   // FAILED_PRECONDITION when another process holds it; otherwise errors name the path.
   static absl::StatusOr<CheckpointDirectory> Open(const std::filesystem::path& path);
 
-  std::filesystem::path checkpoint_path() const { return path_ / "checkpoint"; }
+  std::filesystem::path checkpoint_path() const { return FileIn(path_); }
+  // The same for a folder that is not opened.
+  static std::filesystem::path FileIn(const std::filesystem::path& directory) {
+    return directory / "checkpoint";
+  }
   // Where the choice of samples is kept, which the checkpoint goes by.
   std::filesystem::path subset_path() const { return path_ / "subset"; }
 

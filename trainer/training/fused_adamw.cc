@@ -80,23 +80,27 @@ torch::Tensor FusedAdamW::step(LossClosure closure) {
     const at::AutoGradMode with_gradient(true);
     loss = closure();
   }
-  using Key = std::decay_t<decltype(state_)>::key_type;
   for (auto& group : param_groups_) {
     const auto& options = static_cast<const AdamWOptions&>(group.options());
     for (at::Tensor& parameter : group.params()) {
       if (!parameter.grad().defined()) continue;
-      auto& slot = state_[StateKey<Key>(parameter.unsafeGetTensorImpl())];
-      if (slot == nullptr) {
-        auto fresh = std::make_unique<AdamWParamState>();
-        fresh->exp_avg(at::zeros_like(parameter)).exp_avg_sq(at::zeros_like(parameter));
-        slot = std::move(fresh);
-      }
-      auto& state = static_cast<AdamWParamState&>(*slot);
+      AdamWParamState& state = StateOf(parameter);
       state.step(state.step() + 1);
       UpdateTensor(FactorsOf(options, state.step()), parameter, state);
     }
   }
   return loss;
+}
+
+AdamWParamState& FusedAdamW::StateOf(const at::Tensor& parameter) {
+  using Key = std::decay_t<decltype(state_)>::key_type;
+  auto& slot = state_[StateKey<Key>(parameter.unsafeGetTensorImpl())];
+  if (slot == nullptr) {
+    auto fresh = std::make_unique<AdamWParamState>();
+    fresh->exp_avg(at::zeros_like(parameter)).exp_avg_sq(at::zeros_like(parameter));
+    slot = std::move(fresh);
+  }
+  return static_cast<AdamWParamState&>(*slot);
 }
 
 }  // namespace provnet

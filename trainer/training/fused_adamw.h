@@ -18,6 +18,10 @@ class FusedAdamW : public torch::optim::AdamW {
   using AdamW::AdamW;
 
   torch::Tensor step(LossClosure closure = nullptr) override;
+
+  // What is remembered of one of the parameters, for reading and writing; that of step 0 when there
+  // is nothing yet.
+  torch::optim::AdamWParamState& StateOf(const at::Tensor& parameter);
 };
 
 }  // namespace provnet

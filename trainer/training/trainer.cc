@@ -10,13 +10,18 @@
 #include "storage/base/status_macros.h"
 #include "trainer/data/channel_statistics.h"
 #include "trainer/data/random.h"
+#include "trainer/distributed/gradient_sum.h"
+#include "trainer/distributed/sync_batch_norm.h"
+#include "trainer/distributed/world.h"
 #include "trainer/network/class_positions.h"
 #include "trainer/network/torch_errors.h"
 #include "trainer/training/batch_source.h"
 #include "trainer/training/fused_adamw.h"
 #include "trainer/training/index_targets.h"
-#include "trainer/training/losses.h"
+#include "trainer/training/objective.h"
 #include "trainer/training/one_cycle.h"
+#include "trainer/training/run_state.h"
+#include "trainer/training/statistics.h"
 
 namespace provnet {
 namespace {
@@ -29,22 +34,20 @@ constexpr uint64_t kCalibrationStream = 3;
 
 constexpr uint32_t kCalibrationBatchSize = 512;
 
-struct Losses {
-  at::Tensor class_loss;
-  at::Tensor index_loss;
-};
-
 torch::optim::AdamWOptions OptimizerOptions(const TrainingOptions& options) {
   return torch::optim::AdamWOptions(options.learning_rate)
       .betas({options.beta1, options.beta2})
       .weight_decay(options.weight_decay);
 }
 
-// Whether some loss looks at random views.
-bool NeedsViews(const TrainingOptions& options) {
-  return options.head == v1::HEAD_TYPE_EMBEDDING ||
-         (options.lambda_class > 0 && Distorts(options.augment));
-}
+// What a step reports, summed over the ranks.
+struct StepOutcome {
+  double class_loss = 0;
+  double index_loss = 0;
+  bool stop = false;
+};
+
+RankOf RankIn(const World* world) { return world == nullptr ? RankOf{} : world->who(); }
 
 // One run over all epochs: the network, its optimiser and its batches.
 class Fit {
@@ -57,21 +60,21 @@ class Fit {
         identity_(identity),
         context_(context),
         optimizer_(network_.Parameters(), OptimizerOptions(options)),
+        objective_(network_, options, context.world),
         targets_(data.labels, static_cast<uint32_t>(data.class_names.size()), options.head,
                  options.alpha),
         batches_(data, targets_, options.batch_size, options.augment,
-                 MixSeed(options.seed, kBatchStream)) {}
+                 MixSeed(options.seed, kBatchStream), RankIn(context.world)) {}
 
   absl::StatusOr<TrainedNetwork> Run();
 
  private:
+  absl::Status Begin();
   absl::Status RunEpoch(uint32_t epoch);
-  Losses ComputeLosses(const TrainingBatch& batch);
-  at::Tensor IndexLoss(const TrainingBatch& batch, const at::Tensor& features);
-  void Step(uint64_t step, const Losses& losses);
+  StepOutcome Step(uint64_t step, const Losses& losses);
   absl::Status CheckFinite(const TrainingProgress& progress) const;
   void EstimateTime(absl::Duration epoch_start, TrainingProgress& progress) const;
-  void RecalibrateStatistics();
+  void Finish();
 
   ProvenanceNetwork network_;
   const Dataset& data_;
@@ -79,47 +82,58 @@ class Fit {
   const RunIdentity& identity_;
   TrainingContext& context_;
   FusedAdamW optimizer_;
+  Objective objective_;
   const IndexTargets targets_;
-  const bool with_views_ = NeedsViews(options_);
   BatchSource batches_;
+  // With other ranks.
+  std::optional<GradientSum> gradients_;
   RunPosition position_;
 };
 
-absl::StatusOr<TrainedNetwork> Fit::Run() {
-  if (context_.resume) {
+absl::Status Fit::Begin() {
+  if (context_.resume && context_.checkpoint) {
     PROVNET_ASSIGN_OR_RETURN(position_,
                              context_.checkpoint->Restore(identity_, network_, optimizer_));
   }
+  if (context_.world == nullptr) return absl::OkStatus();
+  TakeStateOfRank0(*context_.world, position_, network_, optimizer_);
+  gradients_.emplace(*context_.world, network_.Parameters());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TrainedNetwork> Fit::Run() {
+  PROVNET_RETURN_IF_ERROR(Begin());
   while (position_.completed_epochs < options_.epochs) {
     PROVNET_RETURN_IF_ERROR(RunEpoch(position_.completed_epochs));
   }
   const absl::Duration start = context_.clock.Monotonic();
-  RecalibrateStatistics();
-  network_.SetTraining(false);
+  Finish();
   return TrainedNetwork{network_, position_.training_time + (context_.clock.Monotonic() - start)};
 }
 
 absl::Status Fit::RunEpoch(uint32_t epoch) {
   const absl::Duration start = context_.clock.Monotonic();
-  torch::manual_seed(MixSeed(MixSeed(options_.seed, kDropoutStream), epoch));
+  const uint64_t dropout_seed = MixSeed(MixSeed(options_.seed, kDropoutStream), epoch);
+  const uint32_t rank = RankIn(context_.world).rank;
+  torch::manual_seed(rank == 0 ? dropout_seed : MixSeed(dropout_seed, rank));
   batches_.StartEpoch(epoch);
   network_.SetTraining(true);
   TrainingProgress progress{
       .epoch = epoch + 1, .epochs = options_.epochs, .batches = batches_.batches_per_epoch()};
   double class_loss_sum = 0, index_loss_sum = 0;
   for (uint64_t batch = 0; batch < progress.batches; ++batch) {
-    const Losses losses =
-        ComputeLosses(with_views_ ? batches_.Batch(batch) : batches_.CleanBatch(batch));
-    Step(epoch * progress.batches + batch, losses);
-    class_loss_sum += losses.class_loss.item<double>();
-    index_loss_sum += losses.index_loss.item<double>();
+    const Losses losses = objective_.Compute(objective_.with_views() ? batches_.Batch(batch)
+                                                                     : batches_.CleanBatch(batch));
+    const StepOutcome outcome = Step(epoch * progress.batches + batch, losses);
+    class_loss_sum += outcome.class_loss;
+    index_loss_sum += outcome.index_loss;
     progress.batch = batch + 1;
     progress.class_loss = class_loss_sum / static_cast<double>(progress.batch);
     progress.index_loss = index_loss_sum / static_cast<double>(progress.batch);
     PROVNET_RETURN_IF_ERROR(CheckFinite(progress));
     EstimateTime(start, progress);
     context_.progress.BatchDone(progress);
-    if (context_.stop_requested()) {
+    if (context_.world == nullptr ? context_.stop_requested() : outcome.stop) {
       return absl::CancelledError(absl::StrCat("stopped in epoch ", epoch + 1, " of ",
                                                options_.epochs, ", after batch ", progress.batch));
     }
@@ -133,45 +147,23 @@ absl::Status Fit::RunEpoch(uint32_t epoch) {
   return context_.after_epoch ? context_.after_epoch(network_, epoch) : absl::OkStatus();
 }
 
-// A loss without weight is not computed: 0 stands for it.
-Losses Fit::ComputeLosses(const TrainingBatch& batch) {
-  const at::Tensor features = network_.Features(
-      with_views_
-          ? at::cat({batch.clean, batch.augmented}).contiguous(at::MemoryFormat::ChannelsLast)
-          : batch.clean);
-  Losses losses{at::zeros({}), at::zeros({})};
-  if (options_.lambda_class > 0) {
-    losses.class_loss =
-        at::cross_entropy_loss(network_.Classify(features),
-                               with_views_ ? at::cat({batch.labels, batch.labels}) : batch.labels);
-  }
-  if (options_.lambda_index > 0) {
-    losses.index_loss = IndexLoss(batch, ScaleGradient(features, options_.index_gradient_scale));
-  }
-  return losses;
-}
-
-// `features` begin with those of the samples as they are.
-at::Tensor Fit::IndexLoss(const TrainingBatch& batch, const at::Tensor& features) {
-  const int64_t count = batch.labels.size(0);
-  if (options_.head == v1::HEAD_TYPE_EMBEDDING) {
-    const at::Tensor vectors = network_.Query(features, at::cat({batch.labels, batch.labels}));
-    return ContrastiveLoss(vectors.narrow(0, 0, count), vectors.narrow(0, count, count),
-                           options_.temperature);
-  }
-  // The true class, not the predicted one: teacher forcing.
-  const at::Tensor logits = network_.Attribute(features.narrow(0, 0, count), batch.labels);
-  return CandidateLoss(logits, batch.targets, batch.candidates, options_.label_smoothing);
-}
-
-void Fit::Step(uint64_t step, const Losses& losses) {
+StepOutcome Fit::Step(uint64_t step, const Losses& losses) {
   const uint64_t total = batches_.batches_per_epoch() * options_.epochs;
   const double rate = OneCycleLearningRate(step, total, options_.learning_rate);
   for (auto& group : optimizer_.param_groups()) group.options().set_lr(rate);
   optimizer_.zero_grad();
   (losses.class_loss * options_.lambda_class + losses.index_loss * options_.lambda_index)
       .backward();
+  StepOutcome outcome{losses.class_loss.item<double>(), losses.index_loss.item<double>()};
+  if (gradients_) {
+    const at::Tensor sums =
+        at::tensor({outcome.class_loss, outcome.index_loss, context_.stop_requested() ? 1.0 : 0.0},
+                   at::kFloat);
+    gradients_->Finish(sums);
+    outcome = {sums[0].item<double>(), sums[1].item<double>(), sums[2].item<double>() > 0};
+  }
   optimizer_.step();
+  return outcome;
 }
 
 absl::Status Fit::CheckFinite(const TrainingProgress& progress) const {
@@ -192,25 +184,23 @@ void Fit::EstimateTime(absl::Duration epoch_start, TrainingProgress& progress) c
   progress.remaining = elapsed / share * (progress.epochs - progress.epoch + 1 - share);
 }
 
-// The running statistics of batch normalisation trail the weights and mix in augmented views; the
-// network is served clean images with the final weights. So measure the statistics anew on those:
-// their mean over one pass in large batches.
-void Fit::RecalibrateStatistics() {
-  torch::NoGradGuard no_gradient;
-  network_.SetTraining(true);
-  network_.SetStatisticsMomentum(1);
-  const BatchSource source(data_, targets_, kCalibrationBatchSize, options_.augment,
-                           MixSeed(options_.seed, kCalibrationStream));
-  std::vector<at::Tensor> statistics = network_.RunningStatistics(), means;
-  for (const at::Tensor& statistic : statistics) means.push_back(at::zeros_like(statistic));
-  const double share = 1.0 / static_cast<double>(source.batches_per_epoch());
-  for (uint64_t batch = 0; batch < source.batches_per_epoch(); ++batch) {
-    const TrainingBatch clean = source.CleanBatch(batch);
-    network_.Query(network_.Features(clean.clean), clean.labels);
-    for (size_t i = 0; i < means.size(); ++i) means[i].add_(statistics[i], share);
-  }
-  for (size_t i = 0; i < means.size(); ++i) statistics[i].copy_(means[i]);
-  network_.SetStatisticsMomentum(kStatisticsMomentum);
+void Fit::Finish() {
+  MeasureStatistics(
+      network_, BatchSource(data_, targets_, kCalibrationBatchSize, options_.augment,
+                            MixSeed(options_.seed, kCalibrationStream), RankIn(context_.world)));
+  network_.RestoreBatchNorm();
+  network_.SetTraining(false);
+}
+
+// Every rank needs a sample of each batch, of which the smallest are these.
+absl::Status CheckShares(const Dataset& data, const TrainingOptions& options, const World* world) {
+  const uint64_t batches = (data.size() + options.batch_size - 1) / options.batch_size;
+  const uint64_t smallest = data.size() / batches;
+  if (world == nullptr || smallest >= world->who().ranks) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--batch-size=", options.batch_size, " makes batches of ", smallest,
+                   " samples, too few for WORLD_SIZE=", world->who().ranks,
+                   " processes: expected at least one each"));
 }
 
 }  // namespace
@@ -242,6 +232,7 @@ absl::StatusOr<NetworkSpec> SpecFor(const Dataset& data, const TrainingOptions& 
 absl::StatusOr<TrainedNetwork> Train(const Dataset& data, const TrainingOptions& options,
                                      const RunIdentity& identity, TrainingContext& context) {
   PROVNET_RETURN_IF_ERROR(ValidateTrainingOptions(options));
+  PROVNET_RETURN_IF_ERROR(CheckShares(data, options, context.world));
   PROVNET_ASSIGN_OR_RETURN(NetworkSpec spec, SpecFor(data, options));
   PROVNET_ASSIGN_OR_RETURN(ProvenanceNetwork network,
                            ProvenanceNetwork::Create(spec, MixSeed(options.seed, kInitStream)));
@@ -249,8 +240,13 @@ absl::StatusOr<TrainedNetwork> Train(const Dataset& data, const TrainingOptions&
   // resumed run would go another way. The plain one costs nothing here: the time is in the
   // operators.
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
-  return CatchTorchErrors(
-      "training", [&] { return Fit(std::move(network), data, options, identity, context).Run(); });
+  auto trained = CatchTorchErrors("training", [&]() -> absl::StatusOr<TrainedNetwork> {
+    if (context.world != nullptr) network.SubstituteBatchNorm(MakeSyncBatchNorm(*context.world));
+    return Fit(std::move(network), data, options, identity, context).Run();
+  });
+  // What it says is worth more than where it surfaced.
+  if (context.world != nullptr) PROVNET_RETURN_IF_ERROR(context.world->failure());
+  return trained;
 }
 
 }  // namespace provnet

@@ -17,6 +17,8 @@
 
 namespace provnet {
 
+class World;
+
 // The network that `options` and `data` call for. INVALID_ARGUMENT when the network's limits don't
 // allow the data.
 absl::StatusOr<NetworkSpec> SpecFor(const Dataset& data, const TrainingOptions& options);
@@ -35,6 +37,9 @@ struct TrainingContext {
   // Called with the network, in training mode, and the number of the epoch, from 0, after each
   // epoch; may use the network in evaluation mode, too. An error ends the fit.
   std::function<absl::Status(ProvenanceNetwork&, uint32_t)> after_epoch = nullptr;
+  // The processes that fit the network together, each a share of every batch. All call Train with
+  // equal data and options; only rank 0 has a checkpoint. Null to train alone.
+  World* world = nullptr;
 };
 
 // A fitted network, in evaluation mode, and what it took.
@@ -50,7 +55,9 @@ struct TrainedNetwork {
 //
 // Blocks for the whole fit; uses LibTorch's threads and sets its global seed. CANCELLED when asked
 // to stop: the checkpoint of the last whole epoch, if any, stays. INTERNAL when a loss is no longer
-// finite (says where); errors of the checkpoint pass through.
+// finite (says where); errors of the checkpoint pass through. UNAVAILABLE when a rank of the world
+// is gone; a stop on one rank stops all. Every rank ends with the same network, which is that of
+// one process but for rounding and for what dropout draws.
 absl::StatusOr<TrainedNetwork> Train(const Dataset& data, const TrainingOptions& options,
                                      const RunIdentity& identity, TrainingContext& context);
 

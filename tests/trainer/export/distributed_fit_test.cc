@@ -1,0 +1,188 @@
+// Fits by several real processes: what they publish, and how they end when something is wrong.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "storage/bundle_verifier.h"
+#include "storage/repository.h"
+#include "tests/testing/child_process.h"
+#include "tests/testing/free_port.h"
+#include "tests/testing/temp_dir.h"
+#include "tests/testing/watched_process.h"
+
+namespace provnet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+using Command = std::vector<std::string>;
+
+// A small fit without dropout, the only thing that ranks draw differently from one process.
+Command FitCommand(const std::filesystem::path& output, const std::string& head) {
+  return {(BinaryDirectory() / "provnet-train").string(),
+          "fit",
+          "--dataset=glyphs:400",
+          "--size=tiny",
+          "--head=" + head,
+          "--epochs=4",
+          "--batch-size=32",
+          "--dropout=0",
+          "--threads=1",
+          "--membership-reference=none",
+          absl::StrCat("--output=", output.string())};
+}
+
+// The same as one rank.
+Command AsRank(uint32_t rank, uint32_t ranks, uint16_t port, const Command& command) {
+  Command with = {"/usr/bin/env",
+                  "GLOO_SOCKET_IFNAME=lo",
+                  "MASTER_ADDR=127.0.0.1",
+                  absl::StrCat("MASTER_PORT=", port),
+                  absl::StrCat("RANK=", rank),
+                  absl::StrCat("WORLD_SIZE=", ranks)};
+  with.insert(with.end(), command.begin(), command.end());
+  return with;
+}
+
+// Processes that fit together.
+class Ranks {
+ public:
+  Ranks(uint32_t ranks, const Command& command) : Ranks(std::vector<Command>(ranks, command)) {}
+  explicit Ranks(const std::vector<Command>& commands) {
+    const uint16_t port = FreePort();
+    const uint32_t ranks = static_cast<uint32_t>(commands.size());
+    for (uint32_t rank = 0; rank < ranks; ++rank) {
+      processes_.push_back(
+          std::make_unique<ChildProcess>(AsRank(rank, ranks, port, commands[rank]), Log(rank)));
+    }
+  }
+
+  // The exit codes of all, by rank.
+  std::vector<int> Wait() {
+    std::vector<int> codes;
+    for (const auto& process : processes_) codes.push_back(process->Wait());
+    return codes;
+  }
+  std::string log(uint32_t rank) const { return processes_[rank]->Log(); }
+
+ private:
+  std::filesystem::path Log(uint32_t rank) const { return folder_ / absl::StrCat("log", rank); }
+
+  const TempDir folder_;
+  std::vector<std::unique_ptr<ChildProcess>> processes_;
+};
+
+// The number after `name` in the line of epoch `epoch`.
+double LossOf(const std::string& log, int epoch, const std::string& name) {
+  const size_t line = log.find(absl::StrCat("epoch ", epoch, "/"));
+  const size_t begin = log.find(name, line);
+  if (line == std::string::npos || begin == std::string::npos) return -1;
+  double value = -1;
+  const std::string rest = log.substr(begin + name.size() + 1, 6);
+  return absl::SimpleAtod(rest, &value) ? value : -1;
+}
+
+class DistributedFitTest : public ::testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(DistributedFit, DistributedFitTest,
+                         ::testing::Values("class-conditional", "class-independent",
+                                           "single-branch", "embedding"),
+                         [](const auto& head) {
+                           std::string name = head.param;
+                           name.erase(std::remove(name.begin(), name.end(), '-'), name.end());
+                           return name;
+                         });
+
+TEST_P(DistributedFitTest, TwoRanksPublishWhatOneProcessDoes) {
+  const TempDir folder;
+  ChildProcess alone(FitCommand(folder / "alone", GetParam()), folder / "log");
+  ASSERT_EQ(alone.Wait(), 0) << alone.Log();
+  Ranks ranks(2, FitCommand(folder / "ranks", GetParam()));
+  ASSERT_THAT(ranks.Wait(), ElementsAre(0, 0)) << ranks.log(0) << ranks.log(1);
+  EXPECT_THAT(ranks.log(1), HasSubstr("rank 0 publishes"));
+
+  // Nearly the same numbers on the way: rounding alone differs, and grows with every step.
+  for (const char* loss : {"class loss", "index loss"}) {
+    const double expected = LossOf(alone.Log(), 1, loss);
+    ASSERT_GE(expected, 0) << alone.Log();
+    EXPECT_NEAR(LossOf(ranks.log(0), 1, loss), expected, 0.01 * expected + 0.001) << loss;
+    EXPECT_EQ(LossOf(ranks.log(1), 4, loss), LossOf(ranks.log(0), 4, loss)) << loss;
+  }
+  const auto one = VerifyBundle(folder / "alone" / "1"), two = VerifyBundle(folder / "ranks" / "1");
+  ASSERT_TRUE(one.ok() && two.ok()) << one.status() << two.status();
+  EXPECT_EQ(two->parameter_count(), one->parameter_count());
+  EXPECT_NEAR(two->metrics().test_accuracy(), one->metrics().test_accuracy(), 0.05);
+  EXPECT_NEAR(two->metrics().index_top5(), one->metrics().index_top5(), 0.05);
+  EXPECT_FALSE(std::filesystem::exists(folder / "ranks" / ".checkpoint"));
+}
+
+TEST(DistributedFit, RefusesAnEnvironmentThatMakesNoSense) {
+  const TempDir folder;
+  const Command fit = FitCommand(folder / "model", "embedding");
+  const struct {
+    Command variables;
+    const char* reason;
+  } kCases[] = {
+      {{"MASTER_ADDR=localhost"}, "but not MASTER_PORT, RANK, WORLD_SIZE"},
+      {{"MASTER_ADDR=localhost", "MASTER_PORT=1", "RANK=2", "WORLD_SIZE=2"}, "RANK=2"},
+  };
+  for (const auto& c : kCases) {
+    Command command = {"/usr/bin/env"};
+    command.insert(command.end(), c.variables.begin(), c.variables.end());
+    command.insert(command.end(), fit.begin(), fit.end());
+    ChildProcess child(command, folder / "log");
+    EXPECT_EQ(child.Wait(), 2);
+    EXPECT_THAT(child.Log(), HasSubstr(c.reason));
+  }
+}
+
+TEST(DistributedFit, AWorldOfOneTrainsAlone) {
+  const TempDir folder;
+  Command fit = FitCommand(folder / "model", "embedding");
+  fit.push_back("--epochs=1");
+  Ranks ranks(1, fit);
+  EXPECT_THAT(ranks.Wait(), ElementsAre(0)) << ranks.log(0);
+  EXPECT_THAT(*ListVersions(folder / "model"), ElementsAre(1));
+}
+
+TEST(DistributedFit, RanksWithOtherFlagsAreRefusedByName) {
+  const TempDir folder;
+  const Command fit = FitCommand(folder / "model", "embedding");
+  Command other = fit;
+  other.push_back("--seed=9");
+  Ranks ranks({fit, other});
+  EXPECT_THAT(ranks.Wait(), ElementsAre(1, 1));
+  EXPECT_THAT(ranks.log(1), HasSubstr("seed is 9, and on rank 0 1"));
+  EXPECT_THAT(ranks.log(0), HasSubstr("rank 1 of 2 ended early: this is another run"));
+  EXPECT_THAT(*ListVersions(folder / "model"), IsEmpty());
+}
+
+TEST(DistributedFit, TooSmallABatchIsRefused) {
+  const TempDir folder;
+  Command fit = FitCommand(folder / "model", "embedding");
+  fit.push_back("--batch-size=2");
+  Ranks ranks(3, fit);
+  EXPECT_THAT(ranks.Wait(), ElementsAre(1, 1, 1));
+  EXPECT_THAT(ranks.log(0), HasSubstr("--batch-size=2"));
+}
+
+TEST(DistributedFit, SaysThatTheOthersDidNotCome) {
+  const TempDir folder;
+  Command fit = FitCommand(folder / "model", "embedding");
+  fit.push_back("--join-timeout=1s");
+  ChildProcess first(AsRank(0, 2, FreePort(), fit), folder / "log");
+  EXPECT_EQ(first.Wait(), 1);
+  EXPECT_THAT(first.Log(), HasSubstr("only 1 came"));
+}
+
+}  // namespace
+}  // namespace provnet
