@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <tuple>
 
 #include "trainer/data/random.h"
 
@@ -66,20 +67,29 @@ at::ArrayRef<uint64_t> BatchSource::Own(uint64_t batch) const {
   return whole.slice(static_cast<size_t>(own.begin), static_cast<size_t>(own.size()));
 }
 
-TrainingBatch BatchSource::CleanBatch(uint64_t batch) const {
-  const at::ArrayRef<uint64_t> samples = Own(batch);
+std::pair<at::Tensor, at::Tensor> BatchSource::TargetsOf(at::ArrayRef<uint64_t> samples) const {
   const int64_t count = static_cast<int64_t>(samples.size());
-  TrainingBatch result;
-  result.whole = static_cast<int64_t>(Whole(batch).size());
-  result.clean = ImagesToTensor(data_, samples);
-  result.labels = at::empty({count}, at::kLong);
-  result.targets = at::empty({count}, at::kLong);
-  result.candidates = at::empty({count}, at::kLong);
+  at::Tensor targets = at::empty({count}, at::kLong), candidates = at::empty({count}, at::kLong);
   const uint64_t target_seed = MixSeed(epoch_seed_, kTargetStream);
-  for (int64_t i = 0; i < count; ++i) {
+  for (size_t i = 0; i < samples.size(); ++i) {
+    targets.data_ptr<int64_t>()[i] = targets_.Column(samples[i], target_seed);
+    candidates.data_ptr<int64_t>()[i] = targets_.Candidates(samples[i]);
+  }
+  return {targets, candidates};
+}
+
+TrainingBatch BatchSource::CleanBatch(uint64_t batch) const {
+  const at::ArrayRef<uint64_t> samples = Own(batch), whole = Whole(batch);
+  TrainingBatch result;
+  result.clean = ImagesToTensor(data_, samples);
+  result.labels = at::empty({static_cast<int64_t>(samples.size())}, at::kLong);
+  for (size_t i = 0; i < samples.size(); ++i) {
     result.labels.data_ptr<int64_t>()[i] = data_.labels[samples[i]];
-    result.targets.data_ptr<int64_t>()[i] = targets_.Column(samples[i], target_seed);
-    result.candidates.data_ptr<int64_t>()[i] = targets_.Candidates(samples[i]);
+  }
+  std::tie(result.targets, result.candidates) = TargetsOf(samples);
+  result.whole = static_cast<int64_t>(whole.size());
+  if (who_.ranks > 1) {
+    std::tie(result.whole_targets, result.whole_candidates) = TargetsOf(whole);
   }
   return result;
 }

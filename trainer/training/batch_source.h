@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "trainer/data/augment.h"
@@ -24,8 +25,11 @@ struct TrainingBatch {
   at::Tensor labels;
   at::Tensor targets;
   at::Tensor candidates;
-  // Samples in the whole batch; B without other ranks.
+  // Samples in the whole batch; B without other ranks. With them, int64 [whole]: the targets and
+  // candidates of all.
   int64_t whole = 0;
+  at::Tensor whole_targets;
+  at::Tensor whole_candidates;
 };
 
 // Cuts each epoch's random order of the samples into batches whose sizes differ by at most one. The
@@ -54,6 +58,8 @@ class BatchSource {
   at::ArrayRef<uint64_t> Whole(uint64_t batch) const;
   // This rank's share of them.
   at::ArrayRef<uint64_t> Own(uint64_t batch) const;
+  // The target columns of samples, and their numbers of candidates.
+  std::pair<at::Tensor, at::Tensor> TargetsOf(at::ArrayRef<uint64_t> samples) const;
 
   const Dataset& data_;
   const IndexTargets& targets_;

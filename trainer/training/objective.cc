@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "trainer/distributed/gathered_rows.h"
+#include "trainer/distributed/sharded_loss.h"
 #include "trainer/training/losses.h"
 
 namespace provnet {
@@ -52,11 +53,23 @@ at::Tensor Objective::IndexLoss(const TrainingBatch& batch, const at::Tensor& fe
   if (options_.head == v1::HEAD_TYPE_EMBEDDING) {
     return PairLoss(batch, network_.Query(features, at::cat({batch.labels, batch.labels})));
   }
+  const at::Tensor clean = features.narrow(0, 0, batch.labels.size(0));
+  if (spread_) return SpreadIndexLoss(batch, clean);
   // The true class, not the predicted one: teacher forcing.
-  const at::Tensor logits =
-      network_.Attribute(features.narrow(0, 0, batch.labels.size(0)), batch.labels);
+  const at::Tensor logits = network_.Attribute(clean, batch.labels);
   return PartOf(CandidateLoss(logits, batch.targets, batch.candidates, options_.label_smoothing),
                 batch);
+}
+
+// The rows of the head that are here score the samples of all ranks.
+at::Tensor Objective::SpreadIndexLoss(const TrainingBatch& batch, const at::Tensor& features) {
+  const at::Tensor inputs =
+      GatherRows(*world_, network_.HeadInput(features, batch.labels), batch.whole);
+  const ProvenanceNetwork::IndexHead head = network_.index_head();
+  const Share own = ShareOf(network_.spec().index_dim, world_->who());
+  return ShardedCandidateLoss(*world_, at::linear(inputs, head.weight, head.bias), own.begin,
+                              batch.whole_targets, batch.whole_candidates,
+                              options_.label_smoothing);
 }
 
 // `vectors` are those of the samples and then those of their views. The negatives of each are all

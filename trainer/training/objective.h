@@ -27,11 +27,15 @@ class Objective {
   // Whether some loss looks at random views; BatchSource::CleanBatch is enough if not.
   bool with_views() const { return with_views_; }
 
+  // The network's index head is from now on this rank's rows alone, see index_rows.h.
+  void SpreadIndexRows() { spread_ = true; }
+
   // The losses of a batch, for backward(). One without weight is not computed: 0 stands for it.
   Losses Compute(const TrainingBatch& batch);
 
  private:
   at::Tensor IndexLoss(const TrainingBatch& batch, const at::Tensor& features);
+  at::Tensor SpreadIndexLoss(const TrainingBatch& batch, const at::Tensor& features);
   at::Tensor PairLoss(const TrainingBatch& batch, const at::Tensor& vectors);
   at::Tensor PartOf(const at::Tensor& mean, const TrainingBatch& batch) const;
 
@@ -39,6 +43,7 @@ class Objective {
   const TrainingOptions& options_;
   World* const world_;
   const bool with_views_;
+  bool spread_ = false;
 };
 
 }  // namespace provnet

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
@@ -17,6 +19,7 @@
 #include "trainer/network/torch_errors.h"
 #include "trainer/training/batch_source.h"
 #include "trainer/training/fused_adamw.h"
+#include "trainer/training/index_rows.h"
 #include "trainer/training/index_targets.h"
 #include "trainer/training/objective.h"
 #include "trainer/training/one_cycle.h"
@@ -59,7 +62,7 @@ class Fit {
         options_(options),
         identity_(identity),
         context_(context),
-        optimizer_(network_.Parameters(), OptimizerOptions(options)),
+        optimizer_(std::make_unique<FusedAdamW>(network_.Parameters(), OptimizerOptions(options))),
         objective_(network_, options, context.world),
         targets_(data.labels, static_cast<uint32_t>(data.class_names.size()), options.head,
                  options.alpha),
@@ -70,6 +73,8 @@ class Fit {
 
  private:
   absl::Status Begin();
+  void BeginTogether(World& world);
+  absl::Status Save();
   absl::Status RunEpoch(uint32_t epoch);
   StepOutcome Step(uint64_t step, const Losses& losses);
   absl::Status CheckFinite(const TrainingProgress& progress) const;
@@ -81,11 +86,13 @@ class Fit {
   const TrainingOptions& options_;
   const RunIdentity& identity_;
   TrainingContext& context_;
-  FusedAdamW optimizer_;
+  std::unique_ptr<FusedAdamW> optimizer_;
   Objective objective_;
   const IndexTargets targets_;
   BatchSource batches_;
-  // With other ranks.
+  // With other ranks: whether the index head is spread over them, and what sums the gradients of
+  // the parameters that all hold.
+  bool spread_ = false;
   std::optional<GradientSum> gradients_;
   RunPosition position_;
 };
@@ -93,12 +100,42 @@ class Fit {
 absl::Status Fit::Begin() {
   if (context_.resume && context_.checkpoint) {
     PROVNET_ASSIGN_OR_RETURN(position_,
-                             context_.checkpoint->Restore(identity_, network_, optimizer_));
+                             context_.checkpoint->Restore(identity_, network_, *optimizer_));
   }
-  if (context_.world == nullptr) return absl::OkStatus();
-  TakeStateOfRank0(*context_.world, position_, network_, optimizer_);
-  gradients_.emplace(*context_.world, network_.Parameters());
+  if (context_.world != nullptr) BeginTogether(*context_.world);
   return absl::OkStatus();
+}
+
+void Fit::BeginTogether(World& world) {
+  TakeStateOfRank0(world, position_, network_, *optimizer_);
+  std::vector<at::Tensor> held_by_all = network_.Parameters();
+  spread_ = options_.lambda_index > 0 && SpreadsIndexRows(network_);
+  if (spread_) {
+    optimizer_ = KeepOwnRows(world.who(), network_, *optimizer_);
+    objective_.SpreadIndexRows();
+    const ProvenanceNetwork::IndexHead own = network_.index_head();
+    held_by_all = network_.Parameters();
+    std::erase_if(held_by_all, [&](const at::Tensor& parameter) {
+      return parameter.is_same(own.weight) || parameter.is_same(own.bias);
+    });
+  }
+  gradients_.emplace(world, std::move(held_by_all));
+}
+
+// The checkpoint is that of a process which trains alone: any number of ranks can go on from it.
+absl::Status Fit::Save() {
+  if (!spread_) {
+    return context_.checkpoint
+               ? context_.checkpoint->Save(identity_, position_, network_, *optimizer_)
+               : absl::OkStatus();
+  }
+  const ProvenanceNetwork::IndexHead own = network_.index_head();
+  const auto whole = CollectRowsAndState(*context_.world, network_, *optimizer_);
+  const absl::Status saved = context_.checkpoint
+                                 ? context_.checkpoint->Save(identity_, position_, network_, *whole)
+                                 : absl::OkStatus();
+  network_.SetIndexHead(own);
+  return saved;
 }
 
 absl::StatusOr<TrainedNetwork> Fit::Run() {
@@ -140,9 +177,7 @@ absl::Status Fit::RunEpoch(uint32_t epoch) {
   }
   position_.completed_epochs = epoch + 1;
   position_.training_time += context_.clock.Monotonic() - start;
-  if (context_.checkpoint) {
-    PROVNET_RETURN_IF_ERROR(context_.checkpoint->Save(identity_, position_, network_, optimizer_));
-  }
+  PROVNET_RETURN_IF_ERROR(Save());
   context_.progress.EpochDone(progress);
   return context_.after_epoch ? context_.after_epoch(network_, epoch) : absl::OkStatus();
 }
@@ -150,8 +185,8 @@ absl::Status Fit::RunEpoch(uint32_t epoch) {
 StepOutcome Fit::Step(uint64_t step, const Losses& losses) {
   const uint64_t total = batches_.batches_per_epoch() * options_.epochs;
   const double rate = OneCycleLearningRate(step, total, options_.learning_rate);
-  for (auto& group : optimizer_.param_groups()) group.options().set_lr(rate);
-  optimizer_.zero_grad();
+  for (auto& group : optimizer_->param_groups()) group.options().set_lr(rate);
+  optimizer_->zero_grad();
   (losses.class_loss * options_.lambda_class + losses.index_loss * options_.lambda_index)
       .backward();
   StepOutcome outcome{losses.class_loss.item<double>(), losses.index_loss.item<double>()};
@@ -162,7 +197,7 @@ StepOutcome Fit::Step(uint64_t step, const Losses& losses) {
     gradients_->Finish(sums);
     outcome = {sums[0].item<double>(), sums[1].item<double>(), sums[2].item<double>() > 0};
   }
-  optimizer_.step();
+  optimizer_->step();
   return outcome;
 }
 
@@ -188,6 +223,7 @@ void Fit::Finish() {
   MeasureStatistics(
       network_, BatchSource(data_, targets_, kCalibrationBatchSize, options_.augment,
                             MixSeed(options_.seed, kCalibrationStream), RankIn(context_.world)));
+  if (spread_) CollectRows(*context_.world, network_);
   network_.RestoreBatchNorm();
   network_.SetTraining(false);
 }

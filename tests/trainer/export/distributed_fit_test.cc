@@ -125,6 +125,84 @@ TEST_P(DistributedFitTest, TwoRanksPublishWhatOneProcessDoes) {
   EXPECT_FALSE(std::filesystem::exists(folder / "ranks" / ".checkpoint"));
 }
 
+// Long enough to be interrupted: epochs take some tens of milliseconds.
+Command LongFit(const std::filesystem::path& output) {
+  Command command = FitCommand(output, "class-conditional");
+  for (const char* flag : {"--dataset=glyphs:200", "--epochs=30", "--dropout=0.3"}) {
+    command.push_back(flag);
+  }
+  return command;
+}
+
+// The digest of a published model.
+std::string ModelDigest(const std::filesystem::path& bundle) {
+  const auto manifest = VerifyBundle(bundle);
+  EXPECT_TRUE(manifest.ok()) << manifest.status();
+  if (manifest.ok()) {
+    for (const v1::FileEntry& file : manifest->files()) {
+      if (file.path() == "model.pt") return file.sha256();
+    }
+  }
+  return "";
+}
+
+TEST(DistributedFit, AKilledRankEndsTheJobAndResumingPublishesTheSame) {
+  const TempDir folder;
+  Ranks whole(2, LongFit(folder / "whole"));
+  ASSERT_THAT(whole.Wait(), ElementsAre(0, 0)) << whole.log(0);
+
+  const auto output = folder / "model";
+  Command fit = LongFit(output);
+  const uint16_t port = FreePort();
+  WatchedProcess first(AsRank(0, 2, port, fit));
+  ChildProcess second(AsRank(1, 2, port, fit), folder / "log1");
+  ASSERT_TRUE(first.WaitFor("epoch 3/30")) << first.output() << second.Log();
+  second.Signal(SIGKILL);
+  EXPECT_EQ(first.WaitForEnd(), 1) << first.output();
+  EXPECT_THAT(first.output(), HasSubstr("rank 1 of 2 is gone"));
+  EXPECT_THAT(first.output(), HasSubstr("start all ranks again with --resume"));
+  EXPECT_THAT(*ListVersions(output), IsEmpty());
+
+  fit.push_back("--resume");
+  Ranks resumed(2, fit);
+  ASSERT_THAT(resumed.Wait(), ElementsAre(0, 0)) << resumed.log(0) << resumed.log(1);
+  EXPECT_THAT(resumed.log(0), Not(HasSubstr("epoch 3/30")));
+  EXPECT_EQ(ModelDigest(output / "1"), ModelDigest(folder / "whole" / "1"));
+}
+
+TEST(DistributedFit, WithoutRank0TheOthersEndAndOneProcessCanGoOn) {
+  const TempDir folder;
+  const auto output = folder / "model";
+  Command fit = LongFit(output);
+  const uint16_t port = FreePort();
+  WatchedProcess first(AsRank(0, 2, port, fit));
+  ChildProcess second(AsRank(1, 2, port, fit), folder / "log1");
+  ASSERT_TRUE(first.WaitFor("epoch 3/30")) << first.output() << second.Log();
+  first.child().Signal(SIGKILL);
+  EXPECT_EQ(second.Wait(), 1);
+  EXPECT_THAT(second.Log(), HasSubstr("rank 0, where the processes of this job meet, is gone"));
+
+  // The checkpoint says nothing of ranks.
+  fit.push_back("--resume");
+  ChildProcess alone(fit, folder / "log");
+  EXPECT_EQ(alone.Wait(), 0) << alone.Log();
+  EXPECT_THAT(alone.Log(), Not(HasSubstr("epoch 3/30")));
+}
+
+TEST(DistributedFit, AStopOnOneRankStopsAll) {
+  const TempDir folder;
+  const auto output = folder / "model";
+  const Command fit = LongFit(output);
+  const uint16_t port = FreePort();
+  WatchedProcess first(AsRank(0, 2, port, fit));
+  ChildProcess second(AsRank(1, 2, port, fit), folder / "log1");
+  ASSERT_TRUE(first.WaitFor("epoch 3/30")) << first.output() << second.Log();
+  second.Signal(SIGTERM);
+  EXPECT_EQ(first.WaitForEnd(), 130) << first.output();
+  EXPECT_EQ(second.Wait(), 130) << second.Log();
+  EXPECT_TRUE(std::filesystem::exists(output / ".checkpoint" / "checkpoint"));
+}
+
 TEST(DistributedFit, RefusesAnEnvironmentThatMakesNoSense) {
   const TempDir folder;
   const Command fit = FitCommand(folder / "model", "embedding");
