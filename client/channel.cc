@@ -32,6 +32,11 @@ void SetKeepalive(const KeepaliveOptions& keepalive, grpc::ChannelArguments& arg
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
 }
 
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ClientOptions& options) {
+  if (!options.tls.has_value()) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({options.tls->ca, options.tls->key, options.tls->certificate});
+}
+
 }  // namespace
 
 std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int number) {
@@ -47,7 +52,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int num
   SetKeepalive(options.keepalive, arguments);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt("provnet.channel_number", number);
-  return grpc::CreateCustomChannel(options.target, grpc::InsecureChannelCredentials(), arguments);
+  if (options.tls.has_value() && !options.tls->server_name.empty())
+    arguments.SetSslTargetNameOverride(options.tls->server_name);
+  return grpc::CreateCustomChannel(options.target, CredentialsOf(options), arguments);
 }
 
 void PrepareCall(grpc::ClientContext& context, const ClientOptions& options, absl::Duration left) {

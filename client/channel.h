@@ -11,8 +11,9 @@
 
 namespace provnet {
 
-// Connections to options.target in plaintext, one to each address of its name, opened by the first
-// call and used in turn. Channels of different `number` never share a socket.
+// Connections to options.target, one to each address of its name, with TLS where options.tls is
+// there; opened by the first call and used in turn. Channels of different `number` never share a
+// socket.
 std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int number = 0);
 
 // Names the caller by options.token and its work by options.traceparent, and ends the call of

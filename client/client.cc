@@ -26,6 +26,18 @@ double ThreadRandom() {
   return absl::Uniform<double>(generator, 0.0, 1.0);
 }
 
+absl::Status ValidateTls(const ClientTls& tls) {
+  if (tls.ca.empty()) {
+    return absl::InvalidArgumentError(
+        "tls.ca is empty; expected the PEM of the authorities that vouch for the server");
+  }
+  if (tls.certificate.empty() != tls.key.empty()) {
+    return absl::InvalidArgumentError(
+        "of tls.certificate and tls.key one is empty; expected both or neither");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Validate(const ClientOptions& options) {
   if (options.target.empty()) {
     return absl::InvalidArgumentError(
@@ -50,6 +62,12 @@ absl::Status Validate(const ClientOptions& options) {
   if (options.max_in_flight == 0) {
     return absl::InvalidArgumentError("max_in_flight is 0; expected at least 1");
   }
+  if (!options.token.empty() && !options.tls.has_value() && !options.allow_plaintext_token) {
+    return absl::InvalidArgumentError(
+        "there is a token and no TLS, so anyone between here and the server could take it; set tls "
+        "(--tls-ca=FILE), or allow_plaintext_token (--allow-plaintext-token) where nobody can");
+  }
+  if (options.tls.has_value()) PROVNET_RETURN_IF_ERROR(ValidateTls(*options.tls));
   return Validate(options.retry);
 }
 

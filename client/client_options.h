@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -32,6 +33,19 @@ struct KeepaliveOptions {
   absl::Duration timeout = absl::Seconds(3);
 };
 
+// How to know a server by TLS, and how to be known. All in PEM.
+struct ClientTls {
+  // The authorities of which the server must show a certificate; e.g. the machine's own in
+  // /etc/ssl/certs/ca-certificates.crt.
+  std::string ca;
+  // This client's certificate with its chain, and its key, for servers that ask for one. Both or
+  // neither.
+  std::string certificate = {};
+  std::string key = {};
+  // The name that the server's certificate must have, where it is not the target's host.
+  std::string server_name = {};
+};
+
 struct ClientOptions {
   // "host:port", or any gRPC target such as "dns:///provnet:8500" or "unix:/run/provnet.sock".
   // Where its name stands for several addresses, as a headless Kubernetes Service's does, calls go
@@ -43,9 +57,14 @@ struct ClientOptions {
   // The same for one ExplainAll over all of its requests.
   absl::Duration bulk_timeout = absl::Minutes(10);
   RetryOptions retry;
+  // Absent: plaintext.
+  std::optional<ClientTls> tls;
   // Sent with each call as "authorization: Bearer TOKEN" for servers with an access policy; empty:
-  // nothing is sent. The connection is in plaintext, so whoever can listen to it can use the token.
+  // nothing is sent.
   std::string token;
+  // Without TLS whoever listens to the connection can use the token, so it is not sent unless this
+  // says so.
+  bool allow_plaintext_token = false;
   // The W3C traceparent of the work that a call is for, sent along so that the server's log names
   // the trace. Asked in the thread that makes the call, at each attempt; thread-safe. Empty, or
   // when what it returns is none: nothing is sent.

@@ -28,6 +28,8 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev
   # Faults injected into the server, by a Python program that is its client
   python3 python3-grpcio python3-protobuf
+  # Certificates for tests of TLS from Python
+  openssl
   # Checks of the alert rules, which are YAML
   python3-yaml
   # What the script that called this one needs besides

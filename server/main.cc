@@ -270,7 +270,7 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
   PROVNET_ASSIGN_OR_RETURN(const auto security,
                            SecuritySetup::Open(options.security, log, metrics));
   ServerOptions server_options = options.server;
-  server_options.guards = security->guards();
+  security->Guard(server_options);
   PROVNET_ASSIGN_OR_RETURN(
       const auto server, Server::Start(server_options, MakeProbes(metrics), log, Clock::Steady()));
   if (const absl::Status loaded = lifecycle.LoadAll(); !loaded.ok())

@@ -18,8 +18,9 @@ namespace {
 constexpr char kProgramVersion[] = "0.1.0";
 constexpr char kUsagePayload[] = "provnet.dev/usage";
 // Every command that talks to a server, and all do.
-constexpr absl::string_view kCommonFlags[] = {"server", "timeout", "token_file", "model",
-                                              "model_version"};
+constexpr absl::string_view kCommonFlags[] = {
+    "server", "timeout",  "model",   "model_version",   "token_file",
+    "tls_ca", "tls_cert", "tls_key", "tls_server_name", "allow_plaintext_token"};
 
 std::vector<const Command*> Commands() {
   return {&ExplainCommand(), &ExemplarsCommand(), &MembershipCommand(), &ModelsCommand(),
@@ -134,7 +135,8 @@ std::string ErrorText(const absl::Status& status) {
 std::string UnreachableHint() {
   return absl::StrCat("No server answers at ", Printable(absl::GetFlag(FLAGS_server)),
                       ", or it is not ready. Check that provnet-server runs, that --server is its "
-                      "--listen address, and that no firewall is between.");
+                      "--listen address, that no firewall is between, and that both or "
+                      "neither speak TLS (--tls-ca).");
 }
 
 absl::Status EmitJson(absl::string_view json, Console& console) {

@@ -5,6 +5,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/tls_flags.h"
 #include "storage/base/status_macros.h"
 
 ABSL_FLAG(std::string, server, "127.0.0.1:8500", "where provnet-server listens, HOST:PORT");
@@ -64,9 +65,16 @@ absl::StatusOr<ClientOptions> ClientOptionsFromFlags() {
   // As programs hand it to those that they start.
   if (const char* traceparent = std::getenv("TRACEPARENT"); traceparent != nullptr)
     options.traceparent = [value = std::string(traceparent)] { return value; };
+  PROVNET_ASSIGN_OR_RETURN(options.tls, TlsFromFlags());
   const std::string token_file = absl::GetFlag(FLAGS_token_file);
   if (!token_file.empty()) {
     PROVNET_ASSIGN_OR_RETURN(options.token, ReadToken(token_file));
+    options.allow_plaintext_token = absl::GetFlag(FLAGS_allow_plaintext_token);
+    if (!options.tls.has_value() && !options.allow_plaintext_token) {
+      return absl::InvalidArgumentError(
+          "--token-file would send the token in plaintext; give --tls-ca=FILE, or "
+          "--allow-plaintext-token where nobody can listen");
+    }
   }
   return options;
 }

@@ -103,6 +103,8 @@ ROWS = {
               (rate(REQUESTS + "_count", "rpc", JOB + ',code="PERMISSION_DENIED"') + " or vector(0)", "{{rpc}} not granted")),
         panel("Changes of rules and certificates", "short",
               (f"sum by (what, outcome) (increase(provnet_security_reloads_total{{{JOB}}}{RATE}))", "{{what}} {{outcome}}")),
+        panel("Certificates valid for", "s",
+              (f"min by (certificate, instance) (provnet_tls_certificate_expiry_timestamp_seconds{{{JOB}}}) - time()", "{{certificate}} {{instance}}")),
     ],
     "Process": [
         panel("CPU", "short", (rate("process_cpu_seconds_total", "instance"), "{{instance}}"), help="Cores in use"),

@@ -3,13 +3,16 @@
 
 #include "absl/status/statusor.h"
 #include "server/security/access_control.h"
+#include "server/security/tls_files.h"
 
 namespace provnet {
 
-// What the flags about access say.
+// What the flags about access and TLS say.
 struct SecurityOptions {
   // Without a policy the server is open.
   AccessControl::Options access = {};
+  // Without a certificate the gRPC door is in plaintext.
+  TlsFiles::Options tls = {};
 };
 
 // INVALID_ARGUMENT names the flag, its value and what was expected.

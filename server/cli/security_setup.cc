@@ -13,6 +13,11 @@ absl::StatusOr<std::unique_ptr<SecuritySetup>> SecuritySetup::Open(const Securit
     if (!access.ok()) return WithPrefix("--access-policy", access.status());
     setup->access_ = *std::move(access);
   }
+  if (!options.tls.certificate.empty()) {
+    auto tls = TlsFiles::Open(options.tls, setup->probe_);
+    if (!tls.ok()) return WithPrefix("--tls-cert", tls.status());
+    setup->tls_ = *std::move(tls);
+  }
   return setup;
 }
 

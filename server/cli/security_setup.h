@@ -7,8 +7,9 @@
 #include "server/cli/security_flags.h"
 #include "server/security/access_control.h"
 #include "server/security/security_probe.h"
-#include "server/service/caller.h"
+#include "server/security/tls_files.h"
 #include "server/service/security_log.h"
+#include "server/service/server.h"
 
 namespace provnet {
 
@@ -20,13 +21,18 @@ class SecuritySetup {
                                                              const StructuredLog& log,
                                                              SecurityProbe& metrics);
 
-  Guards guards() const { return {access_.get()}; }
+  // Gives the server that is to be started its guards and its TLS.
+  void Guard(ServerOptions& options) const {
+    options.guards = {access_.get()};
+    options.tls = tls_.get();
+  }
 
  private:
   SecuritySetup(const StructuredLog& log, SecurityProbe& metrics) : probe_(log, metrics) {}
 
   SecurityLog probe_;
   std::unique_ptr<AccessControl> access_;
+  std::unique_ptr<TlsFiles> tls_;
 };
 
 }  // namespace provnet

@@ -174,6 +174,11 @@ struct ServerMetrics::Impl {
                                              .Name("provnet_security_reloads_total")
                                              .Help("Changes of rules and certificates, by outcome.")
                                              .Register(registry);
+  prometheus::Family<Gauge>& certificate_expiry =
+      prometheus::BuildGauge()
+          .Name("provnet_tls_certificate_expiry_timestamp_seconds")
+          .Help("When the first of the certificates in use expires, in seconds since 1970.")
+          .Register(registry);
   std::array<std::array<std::atomic<Histogram*>, kCodeCount>, kRpcCount> durations{};
 
   static prometheus::Labels InfoLabels(const LoadedModel& model);
@@ -212,8 +217,10 @@ ServerMetrics::ServerMetrics() : impl_(std::make_unique<Impl>()) {
       .Set(1);
   // So that rates exist before the first request and the first failure: a series that begins with 1
   // has no increase.
-  for (const char* outcome : {"ok", "failed"})
-    impl_->reloads.Add({{"what", "access rules"}, {"outcome", outcome}});
+  for (const std::string what : {"access rules", "certificates"}) {
+    for (const std::string outcome : {"ok", "failed"})
+      impl_->reloads.Add({{"what", what}, {"outcome", outcome}});
+  }
   for (size_t rpc = 0; rpc < kRpcCount; ++rpc) {
     impl_->RequestDuration(static_cast<Rpc>(rpc), 0);
     impl_->abandoned_by_rpc[rpc] =
@@ -243,6 +250,11 @@ void ServerMetrics::Reloaded(absl::string_view what) {
 
 void ServerMetrics::ReloadFailed(absl::string_view what, const absl::Status&) {
   impl_->reloads.Add({{"what", std::string(what)}, {"outcome", "failed"}}).Increment();
+}
+
+void ServerMetrics::CertificateExpires(absl::string_view what, absl::Time when) {
+  impl_->certificate_expiry.Add({{"certificate", std::string(what)}})
+      .Set(absl::ToDoubleSeconds(when - absl::UnixEpoch()));
 }
 
 prometheus::Labels ServerMetrics::Impl::InfoLabels(const LoadedModel& model) {

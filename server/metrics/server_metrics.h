@@ -32,9 +32,10 @@ namespace provnet {
 //   provnet_model_unloads_total                       versions whose memory was freed again
 //   provnet_serving_config_failures_total             texts of serving.json that could not be used
 //   provnet_repository_lost                           1 while the repository can't be read or is
-//   empty provnet_security_reloads_total{what,outcome}      "access rules"; ok | failed
-//   provnet_build_info{version}                       1
-//   process_*                                         see ProcessMetrics
+//                                       empty
+//   provnet_security_reloads_total{what,outcome}      "access rules" | "certificates"; ok | failed
+//   provnet_tls_certificate_expiry_timestamp_seconds{certificate}   "server" | "client CA"; Unix
+//   time provnet_build_info{version}                       1 process_* see ProcessMetrics
 //
 // Labels come from fixed sets and from the repository's model names, never from requests.
 class ServerMetrics final : public RequestProbe, public SecurityProbe {
@@ -54,6 +55,7 @@ class ServerMetrics final : public RequestProbe, public SecurityProbe {
   void SamplesDamaged(size_t count) override;
   void Reloaded(absl::string_view what) override;
   void ReloadFailed(absl::string_view what, const absl::Status& status) override;
+  void CertificateExpires(absl::string_view what, absl::Time when) override;
   void ModelLoaded(const LoadedModel& model);
   void ModelRefused();
   // The version takes no new calls: its series go.

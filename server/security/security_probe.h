@@ -3,6 +3,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace provnet {
 
@@ -15,6 +16,8 @@ class SecurityProbe {
   virtual void Reloaded(absl::string_view what) = 0;
   // Changed files can't be used; what was in force stays.
   virtual void ReloadFailed(absl::string_view what, const absl::Status& status) = 0;
+  // When the certificates now in use stop working. `what` is "server" or "client CA".
+  virtual void CertificateExpires(absl::string_view what, absl::Time when) = 0;
 };
 
 }  // namespace provnet

@@ -48,12 +48,14 @@ void WatchedFiles::Poll() {
     return;
   }
   unreadable_ = absl::OkStatus();
-  if (*contents == seen_) return;
+  const bool changed = *contents != seen_;
+  if (!changed && !refused_) return;
   seen_ = *std::move(contents);
   const absl::Status loaded = load_(seen_);
+  refused_ = !loaded.ok();
   if (loaded.ok()) {
     probe_.Reloaded(options_.what);
-  } else {
+  } else if (changed) {
     probe_.ReloadFailed(options_.what, loaded);
   }
 }

@@ -21,7 +21,7 @@ namespace provnet {
 // is replaced. Thread-safe.
 //
 // A change that can't be used leaves what was loaded before in force, is reported once, and is
-// tried again when the files change.
+// tried again at each look, since time may mend it: a certificate becomes valid.
 class WatchedFiles {
  public:
   // Takes the files' contents, in their order, into use, or says why it can't and changes nothing.
@@ -66,6 +66,8 @@ class WatchedFiles {
   Mutex poll_mutex_;
   // The contents that were last tried, for better or worse; empty after a failed read.
   std::vector<std::string> seen_ ABSL_GUARDED_BY(poll_mutex_);
+  // load_ did not take seen_.
+  bool refused_ ABSL_GUARDED_BY(poll_mutex_) = false;
   // Why the files could not be read, at the last look.
   absl::Status unreadable_ ABSL_GUARDED_BY(poll_mutex_);
 

@@ -15,4 +15,11 @@ void SecurityLog::ReloadFailed(absl::string_view what, const absl::Status& statu
   next_.ReloadFailed(what, status);
 }
 
+void SecurityLog::CertificateExpires(absl::string_view what, absl::Time when) {
+  log_.Write(LogLevel::kInfo, "certificates in use",
+             {{"what", std::string(what)},
+              {"expires", absl::FormatTime(absl::RFC3339_sec, when, absl::UTCTimeZone())}});
+  next_.CertificateExpires(what, when);
+}
+
 }  // namespace provnet

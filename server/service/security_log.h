@@ -14,6 +14,7 @@ class SecurityLog final : public SecurityProbe {
 
   void Reloaded(absl::string_view what) override;
   void ReloadFailed(absl::string_view what, const absl::Status& status) override;
+  void CertificateExpires(absl::string_view what, absl::Time when) override;
 
  private:
   const StructuredLog& log_;

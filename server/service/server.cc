@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/service/tls_server_credentials.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
@@ -53,11 +54,22 @@ void SetGrpcLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
+std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const ServerOptions& options) {
+  return options.tls == nullptr ? grpc::InsecureServerCredentials()
+                                : MakeTlsServerCredentials(*options.tls);
+}
+
 void WarnIfOpen(const ServerOptions& options, const StructuredLog& log) {
-  if (options.guards.access != nullptr || IsLoopback(options.grpc)) return;
-  log.Write(LogLevel::kWarning, "anyone who can connect may ask for everything",
-            {{"grpc_host", options.grpc.host},
-             {"what_to_do", "give --access-policy=FILE, or --listen on a loopback address"}});
+  if (IsLoopback(options.grpc)) return;
+  if (options.guards.access == nullptr) {
+    log.Write(LogLevel::kWarning, "anyone who can connect may ask for everything",
+              {{"grpc_host", options.grpc.host},
+               {"what_to_do", "give --access-policy=FILE, or --listen on a loopback address"}});
+  } else if (options.tls == nullptr) {
+    log.Write(LogLevel::kWarning, "tokens and samples travel in plaintext",
+              {{"grpc_host", options.grpc.host},
+               {"what_to_do", "give --tls-cert=FILE and --tls-key=FILE"}});
+  }
 }
 
 }  // namespace
@@ -99,7 +111,7 @@ absl::Status Server::StartGrpc() {
   if (options_.guards.access != nullptr) builder.SetOption(std::make_unique<WithoutReflection>());
   entrance_ = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      grpc::InsecureServerCredentials());
+      CredentialsOf(options_));
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr) return absl::InternalError("gRPC did not start; its log says why");
   SetHealth(false);

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/lifecycle/model_registry.h"
+#include "server/security/tls_files.h"
 #include "server/service/connection_acceptor.h"
 #include "server/service/connection_ages.h"
 #include "server/service/exemplar_reader.h"
@@ -42,6 +43,8 @@ struct ServerOptions {
   ConnectionAges ages = {};
   // What they refer to outlives the server.
   Guards guards = {};
+  // Null: the gRPC door is in plaintext. Outlives the server.
+  const TlsFiles* tls = nullptr;
 };
 
 // Where the server's parts report to. All outlive the server.

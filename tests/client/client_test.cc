@@ -116,6 +116,7 @@ TEST_F(ClientTest, NamesTheServerThatIsNotThere) {
 TEST_F(ClientTest, SendsItsTokenWithEachCallAndStream) {
   ClientOptions options = Options();
   options.token = "s3cret";
+  options.allow_plaintext_token = true;
   Client named = *Client::Create(options);
   ASSERT_TRUE(named.Explain(Request()).ok());
   ASSERT_TRUE(named.ExplainAll({Request()})[0].ok());
@@ -174,6 +175,10 @@ TEST_F(ClientTest, RefusesOptionsOutOfRange) {
       {[](ClientOptions& o) { o.keepalive.time = absl::ZeroDuration(); }, "keepalive has 0"},
       {[](ClientOptions& o) { o.keepalive.timeout = absl::InfiniteDuration(); },
        "keepalive has inf"},
+      {[](ClientOptions& o) { o.token = "s3cret"; }, "there is a token and no TLS"},
+      {[](ClientOptions& o) { o.tls = ClientTls(); }, "tls.ca is empty"},
+      {[](ClientOptions& o) { o.tls = ClientTls{.ca = "ca", .key = "key"}; },
+       "of tls.certificate and tls.key one is empty"},
   };
   for (const auto& [spoil, message] : rows) {
     ClientOptions options = Options();

@@ -16,6 +16,7 @@
 #include "tests/client/fake_provenance_server.h"
 #include "tests/client/idx_files.h"
 #include "tests/testing/temp_dir.h"
+#include "tests/testing/test_certificates.h"
 
 namespace provnet {
 namespace {
@@ -33,11 +34,15 @@ class CommandTest : public ::testing::Test {
  protected:
   // Runs provnet on the fake server; leaves its output in out_ and err_.
   int Run(std::vector<std::string> args, const std::string& input = "") {
+    return RunOn(server_, std::move(args), input);
+  }
+  int RunOn(const FakeProvenanceServer& server, std::vector<std::string> args,
+            const std::string& input = "") {
     absl::FlagSaver saver;
     std::istringstream in(input);
     std::ostringstream out, err;
     Console console{in, out, err, Terminal()};
-    if (args.size() > 1) args.push_back("--server=" + server_.target());
+    if (args.size() > 1) args.push_back("--server=" + server.target());
     const int exit_code = RunProvnet(args, console);
     out_ = out.str();
     err_ = err.str();
@@ -238,7 +243,10 @@ TEST_F(CommandTest, MeasuresTheServer) {
 
 TEST_F(CommandTest, SendsTheTokenOfItsFile) {
   WriteFile(Path("token"), "s3cret\n");
-  EXPECT_EQ(Run({"explain", WriteDigits() + "#0", "--token-file=" + Path("token")}), kExitOk)
+  const std::string token = "--token-file=" + Path("token");
+  EXPECT_EQ(Run({"explain", WriteDigits() + "#0", token}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("would send the token in plaintext"));
+  EXPECT_EQ(Run({"explain", WriteDigits() + "#0", token, "--allow-plaintext-token"}), kExitOk)
       << err_;
   EXPECT_THAT(server_.authorizations(), ::testing::Each("Bearer s3cret"));
   EXPECT_FALSE(server_.authorizations().empty());
@@ -251,6 +259,51 @@ TEST_F(CommandTest, SendsTheTraceOfTheProgramThatStartedIt) {
   ::unsetenv("TRACEPARENT");
   EXPECT_THAT(server_.traceparents(), ::testing::Each(traceparent));
   EXPECT_FALSE(server_.traceparents().empty());
+}
+
+TEST_F(CommandTest, KnowsTheServerAndIsKnownByTls) {
+  const TestAuthority authority("authority");
+  const TestCertificate own = authority.IssueForLoopback();
+  grpc::SslServerCredentialsOptions credentials(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  credentials.pem_root_certs = authority.certificate();
+  credentials.pem_key_cert_pairs.push_back({own.key, own.certificate});
+  const FakeProvenanceServer server(4 << 20, grpc::SslServerCredentials(credentials));
+  const TestCertificate client = authority.Issue("scoring", "");
+  WriteFile(Path("ca"), authority.certificate());
+  WriteFile(Path("cert"), client.certificate);
+  WriteFile(Path("key"), client.key);
+  WriteFile(Path("token"), "s3cret\n");
+  const std::string ca = "--tls-ca=" + Path("ca");
+  const std::string certificate = "--tls-cert=" + Path("cert");
+  const std::string key = "--tls-key=" + Path("key");
+  EXPECT_EQ(RunOn(server, {"explain", WriteDigits() + "#0", ca, certificate, key,
+                           "--token-file=" + Path("token")}),
+            kExitOk)
+      << err_;
+  EXPECT_THAT(server.authorizations(), ::testing::Contains("Bearer s3cret"));
+  EXPECT_EQ(RunOn(server, {"models", ca, "--timeout=200ms"}), kExitFailed) << "no certificate";
+  EXPECT_EQ(RunOn(server, {"models", ca, certificate, key, "--tls-server-name=other.example.org",
+                           "--timeout=200ms"}),
+            kExitFailed);
+  EXPECT_EQ(Run({"models", ca, "--timeout=200ms"}), kExitFailed) << "this one is in plaintext";
+  EXPECT_THAT(err_, HasSubstr("speak TLS"));
+}
+
+TEST_F(CommandTest, RefusesTlsFlagsThatMakeNoSense) {
+  WriteFile(Path("ca"), "-----BEGIN CERTIFICATE-----");
+  WriteFile(Path("text"), "no certificate");
+  const std::string ca = "--tls-ca=" + Path("ca");
+  const std::pair<std::vector<std::string>, std::string> rows[] = {
+      {{"models", "--tls-ca=" + Path("nowhere")}, "can't be read"},
+      {{"models", "--tls-ca=" + Path("text")}, "has no PEM block"},
+      {{"models", ca, "--tls-key=" + Path("ca")}, "go together"},
+      {{"models", "--tls-server-name=a"}, "--tls-ca is missing"},
+  };
+  for (const auto& [arguments, message] : rows) {
+    EXPECT_EQ(Run(arguments), kExitUsage);
+    EXPECT_THAT(err_, HasSubstr(message));
+  }
 }
 
 TEST_F(CommandTest, RefusesAFileThatHoldsNoToken) {

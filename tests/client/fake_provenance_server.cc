@@ -77,9 +77,11 @@ grpc::Status BusyStatus(absl::Duration retry_delay) {
   return grpc::Status(grpc::RESOURCE_EXHAUSTED, "queue full", rich.SerializeAsString());
 }
 
-FakeProvenanceServer::FakeProvenanceServer(int max_receive_bytes) {
+FakeProvenanceServer::FakeProvenanceServer(int max_receive_bytes,
+                                           std::shared_ptr<grpc::ServerCredentials> credentials) {
+  if (credentials == nullptr) credentials = grpc::InsecureServerCredentials();
   grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+  builder.AddListeningPort("127.0.0.1:0", credentials, &port_);
   builder.SetMaxReceiveMessageSize(max_receive_bytes);
   builder.RegisterService(this);
   server_ = builder.BuildAndStart();

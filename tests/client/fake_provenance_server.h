@@ -1,6 +1,7 @@
 #ifndef PROVNET_TESTS_CLIENT_FAKE_PROVENANCE_SERVER_H_
 #define PROVNET_TESTS_CLIENT_FAKE_PROVENANCE_SERVER_H_
 
+#include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 
 #include <deque>
@@ -25,8 +26,9 @@ grpc::Status BusyStatus(absl::Duration retry_delay);
 // 1000 without one. Thread-safe.
 class FakeProvenanceServer final : public v1::ProvenanceService::Service {
  public:
-  // `max_receive_bytes` is the largest message that it takes.
-  explicit FakeProvenanceServer(int max_receive_bytes = 4 << 20);
+  // `max_receive_bytes` is the largest message that it takes; null `credentials` are plaintext.
+  explicit FakeProvenanceServer(int max_receive_bytes = 4 << 20,
+                                std::shared_ptr<grpc::ServerCredentials> credentials = nullptr);
   ~FakeProvenanceServer() override;
 
   std::string target() const;

@@ -27,10 +27,11 @@ class Caller:
 
     def __init__(self, server, *options):
         # No retries: a fault shall show. A private pool makes it a connection of its own.
-        self.channel = grpc.insecure_channel(
-            server.grpc,
-            options=[("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1), ("grpc.enable_http_proxy", 0), *options],
-        )
+        options = [("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1), ("grpc.enable_http_proxy", 0), *options]
+        if server.tls:
+            self.channel = grpc.secure_channel(server.grpc, server.tls.channel_credentials(), options)
+        else:
+            self.channel = grpc.insecure_channel(server.grpc, options)
 
     def __enter__(self):
         return self

@@ -18,10 +18,12 @@ class ServerFailed(Exception):
 class Server:
     """Starts on ports of its own choice and is ready when the constructor returns.
 
-    `setting` has the folder of the `programs`, and a `folder` for log and ports.
+    `setting` has the folder of the `programs`, and a `folder` for log and ports. With `tls`, a certificates.ServerTls,
+    it speaks TLS, and so do its callers.
     """
 
-    def __init__(self, setting, repository, *flags, environment=None, before_start=None, log=None):
+    def __init__(self, setting, repository, *flags, tls=None, environment=None, before_start=None, log=None):
+        self.tls = tls
         self.log_path = pathlib.Path(log) if log else setting.folder / f"server-{time.monotonic_ns()}.log"
         self._ports = setting.folder / f"ports-{time.monotonic_ns()}"
         command = [
@@ -30,6 +32,7 @@ class Server:
             "--listen=127.0.0.1:0",
             "--http=127.0.0.1:0",
             f"--port-file={self._ports}",
+            *(tls.flags() if tls else ()),
             *flags,
         ]
         started = time.monotonic()

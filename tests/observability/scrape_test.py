@@ -16,6 +16,7 @@ import grpc
 import dashboard
 import metric_names
 from calls import Caller, picture
+from certificates import ServerTls
 from prometheus import Prometheus
 from server import Server
 
@@ -109,7 +110,9 @@ def main() -> int:
     queries = panel_queries() | rule_queries()
     with tempfile.TemporaryDirectory(prefix="provnet-scrape-") as name:
         folder = pathlib.Path(name)
-        with Server(Setting(arguments.programs, folder), arguments.repository) as server, \
+        # Under TLS and mTLS, so that certificates have something to show.
+        tls = ServerTls(folder / "tls")
+        with Server(Setting(arguments.programs, folder), arguments.repository, tls=tls) as server, \
                 Prometheus(arguments.prometheus, folder, [server.http], ALERTS) as prometheus, Traffic(server):
             missing = without_data(prometheus, queries)
             wrong = broken_rules(prometheus) + unknown_families(server)

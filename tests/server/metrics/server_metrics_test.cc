@@ -86,6 +86,16 @@ TEST(ServerMetricsTest, FailuresToReloadAreThereBeforeTheFirst) {
   EXPECT_EQ(Value(metrics.Text(), failed), 1);
 }
 
+TEST(ServerMetricsTest, TellsWhenCertificatesExpire) {
+  ServerMetrics metrics;
+  metrics.CertificateExpires("server", absl::FromUnixSeconds(1'900'000'000));
+  metrics.CertificateExpires("client CA", absl::FromUnixSeconds(1'800'000'000));
+  metrics.CertificateExpires("server", absl::FromUnixSeconds(2'000'000'000));
+  const std::string name = "provnet_tls_certificate_expiry_timestamp_seconds";
+  EXPECT_EQ(Value(metrics.Text(), name + "{certificate=\"server\"}"), 2'000'000'000);
+  EXPECT_EQ(Value(metrics.Text(), name + "{certificate=\"client CA\"}"), 1'800'000'000);
+}
+
 TEST(ServerMetricsTest, TheDepthIsWhatWasOfferedAndHasNotLeft) {
   ServerMetrics metrics;
   BatchProbe& probe = metrics.BatchProbeFor("digits");

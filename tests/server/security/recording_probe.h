@@ -1,6 +1,7 @@
 #ifndef PROVNET_TESTS_SERVER_SECURITY_RECORDING_PROBE_H_
 #define PROVNET_TESTS_SERVER_SECURITY_RECORDING_PROBE_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,10 @@ class RecordingProbe final : public SecurityProbe {
     const MutexLock lock(mutex_);
     failures_.push_back(status);
   }
+  void CertificateExpires(absl::string_view what, absl::Time when) override {
+    const MutexLock lock(mutex_);
+    expiries_[std::string(what)] = when;
+  }
 
   std::vector<std::string> reloaded() const {
     const MutexLock lock(mutex_);
@@ -29,10 +34,16 @@ class RecordingProbe final : public SecurityProbe {
     const MutexLock lock(mutex_);
     return failures_;
   }
+  // The last that was said of each.
+  std::map<std::string, absl::Time> expiries() const {
+    const MutexLock lock(mutex_);
+    return expiries_;
+  }
 
  private:
   mutable Mutex mutex_;
   std::vector<std::string> reloaded_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, absl::Time> expiries_ ABSL_GUARDED_BY(mutex_);
   std::vector<absl::Status> failures_ ABSL_GUARDED_BY(mutex_);
 };
 
