@@ -22,6 +22,7 @@ import host  # noqa: F401
 import processes  # noqa: F401
 import reloads  # noqa: F401
 import requests  # noqa: F401
+import rotation  # noqa: F401
 
 
 def parse_arguments():
