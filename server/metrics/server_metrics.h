@@ -31,11 +31,11 @@ namespace provnet {
 //   provnet_model_load_failures_total                 tries that ended in a refusal
 //   provnet_model_unloads_total                       versions whose memory was freed again
 //   provnet_serving_config_failures_total             texts of serving.json that could not be used
-//   provnet_repository_lost                           1 while the repository can't be read or is
-//                                       empty
-//   provnet_security_reloads_total{what,outcome}      "access rules" | "certificates"; ok | failed
-//   provnet_tls_certificate_expiry_timestamp_seconds{certificate}   "server" | "client CA"; Unix
-//   time provnet_build_info{version}                       1 process_* see ProcessMetrics
+//   provnet_repository_lost                           1 while it can't be read or is empty
+//   provnet_security_reloads_total{what,outcome}      access rules | certificates; ok | failed
+//   provnet_tls_certificate_expiry_timestamp_seconds{certificate}   server | client CA
+//   provnet_build_info{version}                       1
+//   process_*                                         see ProcessMetrics
 //
 // Labels come from fixed sets and from the repository's model names, never from requests.
 class ServerMetrics final : public RequestProbe, public SecurityProbe {
