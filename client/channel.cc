@@ -43,9 +43,11 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options, int num
   grpc::ChannelArguments arguments;
   arguments.SetMaxSendMessageSize(static_cast<int>(options.max_message_bytes));
   arguments.SetMaxReceiveMessageSize(static_cast<int>(options.max_message_bytes));
-  // The retry policy decides, gRPC's own does not; and gRPC must be ready to reconnect by the time
-  // it decides so (the default waits a second after a refused connection).
-  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  // The retry policy decides; gRPC itself, without a policy of its own, only sends again what no
+  // server has looked at, as happens when a connection reaches its age. And gRPC must be ready to
+  // reconnect by the time the policy decides so (the default waits a second after a refused
+  // connection).
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   SetBalancing(arguments);
