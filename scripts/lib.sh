@@ -41,7 +41,7 @@ python_messages() {
 debian_python() {
   local messages=$1
   shift
-  PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/$messages:$root/tests/live /usr/bin/python3 "$@"
+  PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/$messages:$root/tests/live${PYTHONPATH:+:$PYTHONPATH} /usr/bin/python3 "$@"
 }
 
 # await_ports FILE PID LOG: returns once the server PID has written its addresses to FILE; sets $grpc and $http.

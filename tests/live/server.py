@@ -16,20 +16,22 @@ class ServerFailed(Exception):
 
 
 class Server:
-    """Starts on ports of its own choice and is ready when the constructor returns.
+    """Starts at `listen`, by default on a port of its own choice, and is ready when the constructor returns.
 
     `setting` has the folder of the `programs`, and a `folder` for log and ports. With `tls`, a certificates.ServerTls,
     it speaks TLS, and so do its callers.
     """
 
-    def __init__(self, setting, repository, *flags, tls=None, environment=None, before_start=None, log=None):
+    def __init__(
+        self, setting, repository, *flags, listen="127.0.0.1:0", tls=None, environment=None, before_start=None, log=None
+    ):
         self.tls = tls
         self.log_path = pathlib.Path(log) if log else setting.folder / f"server-{time.monotonic_ns()}.log"
         self._ports = setting.folder / f"ports-{time.monotonic_ns()}"
         command = [
             str(setting.programs / "provnet-server"),
             f"--model-repository={repository}",
-            "--listen=127.0.0.1:0",
+            f"--listen={listen}",
             "--http=127.0.0.1:0",
             f"--port-file={self._ports}",
             *(tls.flags() if tls else ()),
