@@ -111,7 +111,8 @@ absl::Status Heartbeat::Check(absl::Duration limit) const {
     return absl::UnavailableError(
         "rank 0, where the processes of this job meet, is gone: it died, or can't be reached");
   }
-  const std::vector<uint32_t> silent = state_->table.Silent(now, limit);
+  std::vector<uint32_t> silent = state_->table.Silent(now, limit);
+  std::erase(silent, state_->who.rank);
   if (silent.empty()) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat("rank ", absl::StrJoin(silent, ", rank "), " of ",
                                              state_->who.ranks, " is gone: not heard from for ",

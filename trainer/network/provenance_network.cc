@@ -130,7 +130,7 @@ at::Tensor ProvenanceNetwork::Query(const at::Tensor& features, const at::Tensor
 at::Tensor ProvenanceNetwork::Rows() { return module_.get_method("rows")({}).toTensor(); }
 
 at::Tensor ProvenanceNetwork::HeadInput(const at::Tensor& features, const at::Tensor& class_id) {
-  return active().get_method("head_input")({features, class_id}).toTensor();
+  return module_.get_method("head_input")({features, class_id}).toTensor();
 }
 
 ProvenanceNetwork::IndexHead ProvenanceNetwork::index_head() const {

@@ -47,7 +47,8 @@ class ProvenanceNetwork {
   // Heads with one logit a candidate: the right factor, [M or N, R].
   at::Tensor Rows();
 
-  // The same heads: what Attribute multiplies with the index head's weights, [B, R - 1].
+  // The same heads: what Attribute multiplies with the index head's weights, [B, R - 1]. Normalises
+  // by torch.batch_norm even where that is substituted: for the features of a whole batch.
   at::Tensor HeadInput(const at::Tensor& features, const at::Tensor& class_id);
 
   // The index head's parameters, sharing memory with the network: [index_dim, R - 1] and

@@ -67,6 +67,14 @@ at::ArrayRef<uint64_t> BatchSource::Own(uint64_t batch) const {
   return whole.slice(static_cast<size_t>(own.begin), static_cast<size_t>(own.size()));
 }
 
+at::Tensor BatchSource::LabelsOf(at::ArrayRef<uint64_t> samples) const {
+  at::Tensor labels = at::empty({static_cast<int64_t>(samples.size())}, at::kLong);
+  for (size_t i = 0; i < samples.size(); ++i) {
+    labels.data_ptr<int64_t>()[i] = data_.labels[samples[i]];
+  }
+  return labels;
+}
+
 std::pair<at::Tensor, at::Tensor> BatchSource::TargetsOf(at::ArrayRef<uint64_t> samples) const {
   const int64_t count = static_cast<int64_t>(samples.size());
   at::Tensor targets = at::empty({count}, at::kLong), candidates = at::empty({count}, at::kLong);
@@ -82,13 +90,11 @@ TrainingBatch BatchSource::CleanBatch(uint64_t batch) const {
   const at::ArrayRef<uint64_t> samples = Own(batch), whole = Whole(batch);
   TrainingBatch result;
   result.clean = ImagesToTensor(data_, samples);
-  result.labels = at::empty({static_cast<int64_t>(samples.size())}, at::kLong);
-  for (size_t i = 0; i < samples.size(); ++i) {
-    result.labels.data_ptr<int64_t>()[i] = data_.labels[samples[i]];
-  }
+  result.labels = LabelsOf(samples);
   std::tie(result.targets, result.candidates) = TargetsOf(samples);
   result.whole = static_cast<int64_t>(whole.size());
   if (who_.ranks > 1) {
+    result.whole_labels = LabelsOf(whole);
     std::tie(result.whole_targets, result.whole_candidates) = TargetsOf(whole);
   }
   return result;

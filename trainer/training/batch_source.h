@@ -25,9 +25,9 @@ struct TrainingBatch {
   at::Tensor labels;
   at::Tensor targets;
   at::Tensor candidates;
-  // Samples in the whole batch; B without other ranks. With them, int64 [whole]: the targets and
-  // candidates of all.
+  // Samples in the whole batch; B without other ranks. With them, int64 [whole]: the same of all.
   int64_t whole = 0;
+  at::Tensor whole_labels;
   at::Tensor whole_targets;
   at::Tensor whole_candidates;
 };
@@ -58,7 +58,8 @@ class BatchSource {
   at::ArrayRef<uint64_t> Whole(uint64_t batch) const;
   // This rank's share of them.
   at::ArrayRef<uint64_t> Own(uint64_t batch) const;
-  // The target columns of samples, and their numbers of candidates.
+  // The classes of samples; their target columns, and their numbers of candidates.
+  at::Tensor LabelsOf(at::ArrayRef<uint64_t> samples) const;
   std::pair<at::Tensor, at::Tensor> TargetsOf(at::ArrayRef<uint64_t> samples) const;
 
   const Dataset& data_;

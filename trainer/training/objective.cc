@@ -61,10 +61,11 @@ at::Tensor Objective::IndexLoss(const TrainingBatch& batch, const at::Tensor& fe
                 batch);
 }
 
-// The rows of the head that are here score the samples of all ranks.
+// The rows of the head that are here score the samples of all ranks. All features are here, too, so
+// their normalisation over the whole batch exchanges nothing more.
 at::Tensor Objective::SpreadIndexLoss(const TrainingBatch& batch, const at::Tensor& features) {
   const at::Tensor inputs =
-      GatherRows(*world_, network_.HeadInput(features, batch.labels), batch.whole);
+      network_.HeadInput(GatherRows(*world_, features, batch.whole), batch.whole_labels);
   const ProvenanceNetwork::IndexHead head = network_.index_head();
   const Share own = ShareOf(network_.spec().index_dim, world_->who());
   return ShardedCandidateLoss(*world_, at::linear(inputs, head.weight, head.bias), own.begin,

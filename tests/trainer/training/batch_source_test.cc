@@ -42,6 +42,40 @@ TEST(ImagesToTensor, DividesBy255AndKeepsPlaces) {
   EXPECT_FLOAT_EQ(images[1][0][7][7].item<float>(), data.image(1)[63] / 255.0F);
 }
 
+TEST(BatchSource, TheRanksPartsAreTheBatchesOfOneProcess) {
+  const Dataset data = SmallData(23);
+  const IndexTargets targets = TargetsOf(data, /*alpha=*/0.5);
+  constexpr uint32_t kRanks = 3;
+  BatchSource whole(data, targets, 8, {}, 1);
+  std::vector<BatchSource> parts;
+  for (uint32_t rank = 0; rank < kRanks; ++rank) {
+    parts.emplace_back(data, targets, 8, AugmentOptions{}, 1, RankOf{rank, kRanks});
+  }
+  for (const uint64_t epoch : {0, 1}) {
+    whole.StartEpoch(epoch);
+    for (BatchSource& part : parts) part.StartEpoch(epoch);
+    for (uint64_t b = 0; b < whole.batches_per_epoch(); ++b) {
+      const TrainingBatch expected = whole.Batch(b);
+      std::vector<at::Tensor> clean, augmented, labels, batch_targets;
+      for (const BatchSource& part : parts) {
+        const TrainingBatch batch = part.Batch(b);
+        clean.push_back(batch.clean);
+        augmented.push_back(batch.augmented);
+        labels.push_back(batch.labels);
+        batch_targets.push_back(batch.targets);
+        EXPECT_EQ(batch.whole, expected.labels.size(0));
+        EXPECT_TRUE(at::equal(batch.whole_labels, expected.labels));
+        EXPECT_TRUE(at::equal(batch.whole_targets, expected.targets));
+        EXPECT_TRUE(at::equal(batch.whole_candidates, expected.candidates));
+      }
+      EXPECT_TRUE(at::equal(at::cat(clean), expected.clean));
+      EXPECT_TRUE(at::equal(at::cat(augmented), expected.augmented));
+      EXPECT_TRUE(at::equal(at::cat(labels), expected.labels));
+      EXPECT_TRUE(at::equal(at::cat(batch_targets), expected.targets));
+    }
+  }
+}
+
 TEST(BatchSource, AnEpochHoldsEverySampleOnceInBatchesOfAlmostOneSize) {
   const Dataset data = SmallData(23);
   const IndexTargets targets = TargetsOf(data);
