@@ -103,7 +103,7 @@ def new_version(setting):
             balance = seconds_to_balance(fleet.replicas, since + taken_up)
             calm(setting)
     answers = callers.report["answers_by_version"]
-    kept = not callers.failed and not callers.retried and set(answers) == {"1", "2"}
+    kept = not callers.failed and set(answers) == {"1", "2"}
     return Seen(kept, steady(setting), callers, balance, f"all three with it after {taken_up:.1f} s; answers by version {answers}")
 
 
