@@ -25,6 +25,10 @@ void RequireOpenSsl(int result) {
   std::abort();
 }
 
+// Of a hexadecimal digit in lower case. Abseil's own decoder has changed its signature over the
+// releases that we build with.
+int HexValue(char digit) { return digit <= '9' ? digit - '0' : digit - 'a' + 10; }
+
 }  // namespace
 
 struct Sha256::Context {
@@ -90,8 +94,8 @@ std::optional<Sha256Digest> FromHex(std::string_view hex) {
       hex.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
     return std::nullopt;
   }
-  const std::string bytes = absl::HexStringToBytes({hex.data(), hex.size()});
-  std::copy(bytes.begin(), bytes.end(), digest.begin());
+  for (size_t i = 0; i < digest.size(); ++i)
+    digest[i] = static_cast<uint8_t>(HexValue(hex[2 * i]) << 4 | HexValue(hex[2 * i + 1]));
   return digest;
 }
 
