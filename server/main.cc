@@ -18,6 +18,7 @@
 #include "server/batching/available_cores.h"
 #include "server/batching/thread_plan.h"
 #include "server/cli/connection_flags.h"
+#include "server/cli/door_flags.h"
 #include "server/cli/lifecycle_flags.h"
 #include "server/cli/lifecycle_reporter.h"
 #include "server/cli/model_loader.h"
@@ -205,21 +206,24 @@ absl::StatusOr<Options> OptionsFromFlags() {
   PROVNET_ASSIGN_OR_RETURN(options.lifecycle, LifecycleOptionsFromFlags());
   PROVNET_ASSIGN_OR_RETURN(options.security, SecurityOptionsFromFlags());
   PROVNET_ASSIGN_OR_RETURN(options.server.ages, ConnectionAgesFromFlags());
+  PROVNET_RETURN_IF_ERROR(FillDoorOptions(options.server));
   FillLimits(options.server.limits);
   options.server.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes);
   return options;
 }
 
 ServerProbes MakeProbes(ServerMetrics& metrics) {
-  return {metrics, [&metrics] { return metrics.Text(); }};
+  return {metrics, metrics, [&metrics] { return metrics.Text(); }};
 }
 
 absl::Status AnnouncePorts(const Options& options, const Server& server) {
   if (options.port_file.empty()) return absl::OkStatus();
   const ServerOptions& bound = options.server;
-  return WritePortFile(options.port_file,
-                       ListenAddress{bound.grpc.host, server.grpc_port()}.ToString(),
-                       ListenAddress{bound.http.host, server.http_port()}.ToString());
+  return WritePortFile(
+      options.port_file, ListenAddress{bound.grpc.host, server.grpc_port()}.ToString(),
+      ListenAddress{bound.http.host, server.http_port()}.ToString(),
+      bound.health.has_value() ? ListenAddress{bound.health->host, server.health_port()}.ToString()
+                               : "");
 }
 
 // Null when the watching is switched off.

@@ -103,6 +103,8 @@ ROWS = {
               (rate(REQUESTS + "_count", "rpc", JOB + ',code="PERMISSION_DENIED"') + " or vector(0)", "{{rpc}} not granted")),
         panel("Changes of rules and certificates", "short",
               (f"sum by (what, outcome) (increase(provnet_security_reloads_total{{{JOB}}}{RATE}))", "{{what}} {{outcome}}")),
+        panel("Disclosures", "reqps", (rate("provnet_disclosures_total", "outcome"), "{{outcome}}")),
+        panel("Connections refused", "short", (f"sum by (instance) (increase(provnet_connections_refused_total{{{JOB}}}{RATE}))", "{{instance}}")),
         panel("Certificates valid for", "s",
               (f"min by (certificate, instance) (provnet_tls_certificate_expiry_timestamp_seconds{{{JOB}}}) - time()", "{{certificate}} {{instance}}")),
     ],

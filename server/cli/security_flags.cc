@@ -17,6 +17,9 @@ ABSL_FLAG(std::string, tls_cert, "",
 ABSL_FLAG(std::string, tls_key, "", "PEM file of the key of --tls-cert, without a pass phrase");
 ABSL_FLAG(std::string, tls_client_ca, "",
           "PEM file of the authorities of which every client must show a certificate");
+ABSL_FLAG(std::string, audit_log, "",
+          "file to which a JSON line is appended for each answer that shows training samples or "
+          "membership, before it is sent; opened anew after SIGHUP. Empty: no record");
 
 namespace provnet {
 namespace {
@@ -46,6 +49,7 @@ absl::StatusOr<SecurityOptions> SecurityOptionsFromFlags() {
         "--tokens is given without --access-policy, which says what their roles may do");
   }
   PROVNET_ASSIGN_OR_RETURN(options.tls, TlsOptionsFromFlags());
+  options.audit_log = absl::GetFlag(FLAGS_audit_log);
   return options;
 }
 

@@ -1,6 +1,8 @@
 #ifndef PROVNET_SERVER_CLI_SECURITY_FLAGS_H_
 #define PROVNET_SERVER_CLI_SECURITY_FLAGS_H_
 
+#include <filesystem>
+
 #include "absl/status/statusor.h"
 #include "server/security/access_control.h"
 #include "server/security/tls_files.h"
@@ -13,6 +15,8 @@ struct SecurityOptions {
   AccessControl::Options access = {};
   // Without a certificate the gRPC door is in plaintext.
   TlsFiles::Options tls = {};
+  // Empty: disclosures are not recorded.
+  std::filesystem::path audit_log = {};
 };
 
 // INVALID_ARGUMENT names the flag, its value and what was expected.

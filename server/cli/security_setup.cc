@@ -1,5 +1,6 @@
 #include "server/cli/security_setup.h"
 
+#include "server/cli/hangup_count.h"
 #include "storage/base/status_prefix.h"
 
 namespace provnet {
@@ -17,6 +18,12 @@ absl::StatusOr<std::unique_ptr<SecuritySetup>> SecuritySetup::Open(const Securit
     auto tls = TlsFiles::Open(options.tls, setup->probe_);
     if (!tls.ok()) return WithPrefix("--tls-cert", tls.status());
     setup->tls_ = *std::move(tls);
+  }
+  if (!options.audit_log.empty()) {
+    CountHangups();
+    auto audit = AuditLog::Open(options.audit_log, Hangups, setup->probe_);
+    if (!audit.ok()) return WithPrefix("--audit-log", audit.status());
+    setup->audit_ = *std::move(audit);
   }
   return setup;
 }

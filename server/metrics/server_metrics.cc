@@ -170,6 +170,18 @@ struct ServerMetrics::Impl {
                                .Help("Tries to load a model version that ended in a refusal.")
                                .Register(registry)
                                .Add({});
+  prometheus::Family<Counter>& disclosures =
+      prometheus::BuildCounter()
+          .Name("provnet_disclosures_total")
+          .Help("Answers that show training samples: recorded, or refused for want of a record.")
+          .Register(registry);
+  Counter& disclosures_recorded = disclosures.Add({{"outcome", "recorded"}});
+  Counter& disclosures_refused = disclosures.Add({{"outcome", "refused"}});
+  Counter& refused_connections = prometheus::BuildCounter()
+                                     .Name("provnet_connections_refused_total")
+                                     .Help("Connections that were one too many.")
+                                     .Register(registry)
+                                     .Add({});
   prometheus::Family<Counter>& reloads = prometheus::BuildCounter()
                                              .Name("provnet_security_reloads_total")
                                              .Help("Changes of rules and certificates, by outcome.")
@@ -242,6 +254,12 @@ void ServerMetrics::RequestAbandoned(Rpc rpc) {
 
 void ServerMetrics::SamplesDamaged(size_t count) {
   impl_->damaged.Increment(static_cast<double>(count));
+}
+
+void ServerMetrics::ConnectionRefused() { impl_->refused_connections.Increment(); }
+
+void ServerMetrics::DisclosureJudged(bool made) {
+  (made ? impl_->disclosures_recorded : impl_->disclosures_refused).Increment();
 }
 
 void ServerMetrics::Reloaded(absl::string_view what) {

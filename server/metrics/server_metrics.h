@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "server/batching/batch_probe.h"
 #include "server/security/security_probe.h"
+#include "server/service/connection_probe.h"
 #include "server/service/rpc.h"
 
 namespace provnet {
@@ -34,11 +35,13 @@ namespace provnet {
 //   provnet_repository_lost                           1 while it can't be read or is empty
 //   provnet_security_reloads_total{what,outcome}      access rules | certificates; ok | failed
 //   provnet_tls_certificate_expiry_timestamp_seconds{certificate}   server | client CA
+//   provnet_connections_refused_total                 one too many (--max-connections)
+//   provnet_disclosures_total{outcome}                recorded | refused, with --audit-log
 //   provnet_build_info{version}                       1
 //   process_*                                         see ProcessMetrics
 //
 // Labels come from fixed sets and from the repository's model names, never from requests.
-class ServerMetrics final : public RequestProbe, public SecurityProbe {
+class ServerMetrics final : public RequestProbe, public ConnectionProbe, public SecurityProbe {
  public:
   struct LoadedModel {
     std::string name;
@@ -53,9 +56,13 @@ class ServerMetrics final : public RequestProbe, public SecurityProbe {
   void RequestFinished(Rpc rpc, absl::StatusCode code, absl::Duration took) override;
   void RequestAbandoned(Rpc rpc) override;
   void SamplesDamaged(size_t count) override;
+  void ConnectionRefused() override;
   void Reloaded(absl::string_view what) override;
   void ReloadFailed(absl::string_view what, const absl::Status& status) override;
   void CertificateExpires(absl::string_view what, absl::Time when) override;
+  void AuditBroken(const absl::Status&) override {}
+  void AuditMended() override {}
+  void DisclosureJudged(bool made) override;
   void ModelLoaded(const LoadedModel& model);
   void ModelRefused();
   // The version takes no new calls: its series go.

@@ -18,6 +18,12 @@ class SecurityProbe {
   virtual void ReloadFailed(absl::string_view what, const absl::Status& status) = 0;
   // When the certificates now in use stop working. `what` is "server" or "client CA".
   virtual void CertificateExpires(absl::string_view what, absl::Time when) = 0;
+
+  // From here on disclosures can't be recorded, or can be again.
+  virtual void AuditBroken(const absl::Status& status) = 0;
+  virtual void AuditMended() = 0;
+  // A disclosure was recorded and made, or neither.
+  virtual void DisclosureJudged(bool made) = 0;
 };
 
 }  // namespace provnet

@@ -21,11 +21,11 @@ absl::string_view OnlyValue(const grpc::CallbackServerContext& context, const ch
 
 }  // namespace
 
-Admission::Admission(const CallEnvironment& environment, const Caller& caller)
-    : in_flight_(environment.in_flight), status_(caller.status()) {
+Admission::Admission(const CallEnvironment& environment, const Caller& caller, bool stream)
+    : in_flight_(environment.in_flight), stream_(stream), status_(caller.status()) {
   if (status_.ok()) status_ = environment.readiness.Check();
   // The last word: after InFlight::Close nobody comes in, whatever was read above.
-  if (status_.ok() && !in_flight_.Begin()) status_ = DrainingError();
+  if (status_.ok()) status_ = in_flight_.Begin(stream_);
   status_ = AdviseRetry(std::move(status_));
 }
 

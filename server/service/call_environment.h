@@ -25,20 +25,22 @@ struct CallEnvironment {
 // Whether a call is taken, and if so, its place among those in flight. Thread-compatible.
 class Admission {
  public:
-  // A caller who is not known is not let in.
-  Admission(const CallEnvironment& environment, const Caller& caller);
+  // A caller who is not known is not let in. `stream`: the call is an ExplainStream.
+  Admission(const CallEnvironment& environment, const Caller& caller, bool stream = false);
 
-  // OK, or UNAUTHENTICATED, or UNAVAILABLE with RetryInfo: the server loads or drains. All that is
-  // left to do then is to finish the call with this.
+  // OK, or UNAUTHENTICATED, or with RetryInfo UNAVAILABLE (the server loads or drains) or
+  // RESOURCE_EXHAUSTED (it has as many calls as it takes). All that is left to do then is to finish
+  // the call with this.
   const absl::Status& status() const { return status_; }
 
   // Call at the very end of the call, when gRPC has done with it.
   void End() const {
-    if (status_.ok()) in_flight_.End();
+    if (status_.ok()) in_flight_.End(stream_);
   }
 
  private:
   InFlight& in_flight_;
+  const bool stream_;
   absl::Status status_;
 };
 

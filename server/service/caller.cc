@@ -58,10 +58,13 @@ Credentials ReadCredentials(const grpc::CallbackServerContext& context) {
 
 }  // namespace
 
-Caller::Caller(Rpc rpc, const grpc::CallbackServerContext& context, const Guards& guards)
+Caller::Caller(Rpc rpc, const std::string& request_id, const grpc::CallbackServerContext& context,
+               const Guards& guards)
     : rpc_(ProtectedBy(rpc)),
       guards_(guards),
       credentials_(guards.access == nullptr ? Credentials() : ReadCredentials(context)),
+      request_id_(guards.audit == nullptr ? "" : request_id),
+      peer_(guards.audit == nullptr ? "" : context.peer()),
       status_(Identify()) {}
 
 absl::Status Caller::Identify() {
@@ -102,10 +105,23 @@ absl::Status Caller::SearchFailure(const v1::ModelSelector& selector,
 }
 
 absl::StatusOr<Permit> Caller::PermitOn(absl::string_view model) const {
-  if (rules_ == nullptr) return Permit();
-  PROVNET_ASSIGN_OR_RETURN(const Permission permission,
-                           rules_->Authorize(*principal_, rpc_, model));
-  return Permit{permission.disclosure};
+  Permit permit;
+  if (rules_ != nullptr) {
+    PROVNET_ASSIGN_OR_RETURN(const Permission permission,
+                             rules_->Authorize(*principal_, rpc_, model));
+    permit.disclosure = permission.disclosure;
+  }
+  if (guards_.audit != nullptr) AddRecord(permit);
+  return permit;
+}
+
+void Caller::AddRecord(Permit& permit) const {
+  AuditEntry entry;
+  if (principal_ != nullptr) entry.principal = principal_->name;
+  entry.peer = peer_;
+  entry.request_id = request_id_;
+  entry.rpc = std::string(ProtectedRpcName(rpc_));
+  permit.record = Permit::Record{guards_.audit, std::move(entry)};
 }
 
 }  // namespace provnet

@@ -4,6 +4,7 @@
 #include <grpcpp/server_context.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "provnet/v1/provenance_service.pb.h"
 #include "server/security/access_control.h"
+#include "server/security/audit_log.h"
 #include "server/service/rpc.h"
 #include "storage/base/status_macros.h"
 
@@ -21,12 +23,21 @@ namespace provnet {
 // everything, as nobody was told otherwise.
 struct Guards {
   const AccessControl* access = nullptr;
+  // Where disclosures are recorded; null: nowhere.
+  AuditLog* audit = nullptr;
 };
 
 // What a call may do on the model that it has chosen.
 struct Permit {
   // The most that its answer may show of a training sample.
   v1::Disclosure disclosure = v1::DISCLOSURE_CONTENT;
+  // Where, and as whose, that is recorded before it is answered.
+  struct Record {
+    AuditLog* log;
+    // The entry as far as it is about the caller.
+    AuditEntry caller;
+  };
+  std::optional<Record> record = std::nullopt;
 };
 
 // Who makes a call, and the one place where it is decided what that call may do. Every call has
@@ -35,8 +46,10 @@ struct Permit {
 // Rules that change while a call lasts are in force for its next request.
 class Caller {
  public:
-  // Reads the call's metadata and its connection's certificate. `guards` outlives this.
-  Caller(Rpc rpc, const grpc::CallbackServerContext& context, const Guards& guards);
+  // Reads the call's metadata and its connection's certificate; `request_id` is what the call is
+  // known by. `guards` outlives this.
+  Caller(Rpc rpc, const std::string& request_id, const grpc::CallbackServerContext& context,
+         const Guards& guards);
 
   // OK, or UNAUTHENTICATED: the call ends with this.
   const absl::Status& status() const { return status_; }
@@ -73,12 +86,16 @@ class Caller {
   // By the rules under which the caller was identified last.
   absl::Status PermitOnSome() const;
   absl::StatusOr<Permit> PermitOn(absl::string_view model) const;
+  void AddRecord(Permit& permit) const;
   absl::Status BeforeSearch(absl::string_view model) const;
   absl::Status SearchFailure(const v1::ModelSelector& selector, const absl::Status& status) const;
 
   const ProtectedRpc rpc_;
   const Guards& guards_;
   Credentials credentials_;
+  // For the audit log; empty without one.
+  std::string request_id_;
+  std::string peer_;
   std::shared_ptr<const AccessRules> rules_;
   // Of rules_.
   const Principal* principal_ = nullptr;

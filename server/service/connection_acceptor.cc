@@ -25,6 +25,9 @@ namespace {
 
 constexpr int kBacklog = 1024;
 constexpr int kOutOfDescriptorsPauseMs = 100;
+// Between two looks for closed connections while there are as many as there may be: the look costs
+// a system call for each, which those who are refused must not be able to cause at will.
+constexpr absl::Duration kFullSweepPause = absl::Milliseconds(50);
 
 absl::Status ListenError(const ListenAddress& address, absl::string_view reason) {
   return absl::UnavailableError(
@@ -85,7 +88,7 @@ void AwaitPeers(const std::vector<int>& sockets, absl::Duration timeout) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::Listen(
-    const ListenAddress& address) {
+    const ListenAddress& address, size_t max_connections) {
   addrinfo hints = {};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
@@ -107,7 +110,7 @@ absl::StatusOr<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::Listen(
     return ListenError(address, ErrnoText());
   }
   return std::unique_ptr<ConnectionAcceptor>(
-      new ConnectionAcceptor(listener, wake, BoundPort(listener)));
+      new ConnectionAcceptor(listener, wake, BoundPort(listener), max_connections));
 }
 
 ConnectionAcceptor::~ConnectionAcceptor() {
@@ -115,8 +118,9 @@ ConnectionAcceptor::~ConnectionAcceptor() {
   close(wake_);
 }
 
-void ConnectionAcceptor::Start(Handler handler) {
+void ConnectionAcceptor::Start(Handler handler, Refusal refusal) {
   handler_ = std::move(handler);
+  refusal_ = std::move(refusal);
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -174,20 +178,31 @@ bool ConnectionAcceptor::AcceptOne() {
   }
   const int yes = 1;
   setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
-  Remember(connection);
-  handler_(listener_, connection);
+  if (Remember(connection)) {
+    handler_(listener_, connection);
+  } else {
+    refusal_(connection);
+    close(connection);
+  }
   return true;
 }
 
-void ConnectionAcceptor::Remember(int connection) {
+bool ConnectionAcceptor::Remember(int connection) {
   const MutexLock lock(mutex_);
-  if (connections_.size() >= sweep_at_) {
-    const auto closed = [](const Connection& c) { return Cookie(c.descriptor) != c.cookie; };
-    connections_.erase(std::remove_if(connections_.begin(), connections_.end(), closed),
-                       connections_.end());
-    sweep_at_ = std::max<size_t>(64, 2 * connections_.size());
-  }
+  const bool full = connections_.size() >= max_connections_ &&
+                    Clock::Steady().Monotonic() - swept_ >= kFullSweepPause;
+  if (full || connections_.size() >= sweep_at_) Sweep();
+  if (connections_.size() >= max_connections_) return false;
   connections_.push_back({connection, Cookie(connection)});
+  return true;
+}
+
+void ConnectionAcceptor::Sweep() {
+  const auto closed = [](const Connection& c) { return Cookie(c.descriptor) != c.cookie; };
+  connections_.erase(std::remove_if(connections_.begin(), connections_.end(), closed),
+                     connections_.end());
+  sweep_at_ = std::max<size_t>(64, 2 * connections_.size());
+  swept_ = Clock::Steady().Monotonic();
 }
 
 }  // namespace provnet

@@ -26,10 +26,14 @@ class ConnectionAcceptor {
   // Receives each connection, a connected, non-blocking socket without delay, and owns it from then
   // on. Called on the acceptor's thread.
   using Handler = std::function<void(int listener, int connection)>;
+  // Sees each connection that is one too many, before it is closed. Called on the same thread; must
+  // not block.
+  using Refusal = std::function<void(int connection)>;
 
-  // Binds and listens; connections wait in the kernel until Start. UNAVAILABLE with the address and
-  // the reason.
-  static absl::StatusOr<std::unique_ptr<ConnectionAcceptor>> Listen(const ListenAddress& address);
+  // Binds and listens; connections wait in the kernel until Start. At most `max_connections` are
+  // open at a time. UNAVAILABLE with the address and the reason.
+  static absl::StatusOr<std::unique_ptr<ConnectionAcceptor>> Listen(const ListenAddress& address,
+                                                                    size_t max_connections);
 
   // Stops listening.
   ~ConnectionAcceptor();
@@ -39,7 +43,7 @@ class ConnectionAcceptor {
   int port() const { return port_; }
 
   // Starts the thread. Once.
-  void Start(Handler handler);
+  void Start(Handler handler, Refusal refusal);
 
   // Closes the listener and joins the thread: new connections are refused. Idempotent; not for
   // concurrent calls.
@@ -58,13 +62,16 @@ class ConnectionAcceptor {
     uint64_t cookie;
   };
 
-  ConnectionAcceptor(int listener, int wake, int port)
-      : listener_(listener), wake_(wake), port_(port) {}
+  ConnectionAcceptor(int listener, int wake, int port, size_t max_connections)
+      : listener_(listener), wake_(wake), port_(port), max_connections_(max_connections) {}
 
   void Run();
   // False when there is nothing to accept for now.
   bool AcceptOne();
-  void Remember(int connection);
+  // False when there are as many as there may be.
+  bool Remember(int connection);
+  // Forgets those that were closed.
+  void Sweep() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Descriptors of our own for the connections that are still open.
   std::vector<int> DuplicateOpen();
 
@@ -72,13 +79,17 @@ class ConnectionAcceptor {
   // An eventfd that ends Run.
   const int wake_;
   const int port_;
+  const size_t max_connections_;
   Handler handler_;
+  Refusal refusal_;
   std::thread thread_;
 
   Mutex mutex_;
   std::vector<Connection> connections_ ABSL_GUARDED_BY(mutex_);
   // connections_ is swept of the closed when it reaches this size.
   size_t sweep_at_ ABSL_GUARDED_BY(mutex_) = 64;
+  // When connections_ was swept last, by Clock::Monotonic.
+  absl::Duration swept_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
 };
 
 }  // namespace provnet

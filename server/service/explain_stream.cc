@@ -15,8 +15,8 @@ ExplainStream::ExplainStream(grpc::CallbackServerContext& context, const Explain
       deadline_(MonotonicDeadline(context, environment.telemetry.clock)),
       max_in_flight_(max_in_flight),
       on_end_(std::move(on_end)),
-      caller_(Rpc::kExplainStream, context, environment.guards),
-      admission_(environment, caller_) {}
+      caller_(Rpc::kExplainStream, scope_.identity().id, context, environment.guards),
+      admission_(environment, caller_, /*stream=*/true) {}
 
 std::shared_ptr<ExplainStream> ExplainStream::Start(grpc::CallbackServerContext& context,
                                                     const Explainer* explainer,

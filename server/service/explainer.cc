@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/service/disclosure_record.h"
 #include "server/service/explain_codec.h"
 #include "server/service/explain_task.h"
 #include "server/service/grpc_status.h"
@@ -65,18 +66,20 @@ absl::StatusOr<Explainer::Job> Explainer::Make(
     return FindModel(models_, request.model());
   }));
   const ServedModelHandle& model = selected.model;
-  const v1::Disclosure disclosure = selected.permit.disclosure;
+  const Permit& permit = selected.permit;
   PROVNET_ASSIGN_OR_RETURN(const Priority priority, ParsePriority(request.priority()));
   PROVNET_ASSIGN_OR_RETURN(Question<Response> question, Parse(request, *model->handle, limits_));
   // What won't be shown isn't read.
-  question.query.with_samples &= disclosure >= v1::DISCLOSURE_CONTENT;
+  question.query.with_samples &= permit.disclosure >= v1::DISCLOSURE_CONTENT;
   auto respond =
-      [&probe = probe_, done = std::move(done), model, disclosure, tell = std::move(question.tell),
+      [&probe = probe_, done = std::move(done), model, permit, tell = std::move(question.tell),
        contents_wanted = question.contents_wanted](absl::StatusOr<Explanation> explanation) {
         if (!explanation.ok()) return done(AdviseRetry(explanation.status()));
         ReportDamage(*explanation, probe);
         Response response = tell(*std::move(explanation));
-        Redact(disclosure, contents_wanted, response);
+        Redact(permit.disclosure, contents_wanted, response);
+        const absl::Status recorded = RecordDisclosure(permit, response);
+        if (!recorded.ok()) return done(AdviseRetry(recorded));
         done(std::move(response));
       };
   return Job{model, model->queue.get(),

@@ -37,7 +37,7 @@ void SetRoutes(httplib::Server& server, const Readiness& readiness,
     response.set_content("ok\n", kPlainText);
   });
   server.Get("/readyz", [&readiness](const httplib::Request&, httplib::Response& response) {
-    const absl::Status status = readiness.Check();
+    const absl::Status status = readiness.CheckReady();
     response.status = status.ok() ? 200 : 503;
     response.set_content(status.ok() ? "ready\n" : absl::StrCat(status.message(), "\n"),
                          kPlainText);

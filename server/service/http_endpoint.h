@@ -19,7 +19,8 @@ namespace provnet {
 // The door for machines that watch the server, on threads of its own:
 //   GET /metrics   Prometheus text
 //   GET /healthz   200 while the process can answer at all
-//   GET /readyz    200 when it serves, 503 with the reason while it loads or drains
+//   GET /readyz    200 when it serves, 503 with the reason while it loads or drains, or
+//                  can't record disclosures
 // Meant for a trusted network, without authentication.
 class HttpEndpoint {
  public:

@@ -8,10 +8,11 @@
 
 namespace provnet {
 
-// Writes the lines "grpc=HOST:PORT" and "http=HOST:PORT" under a temporary name and renames it to
-// `path`, so that whoever waits for the file finds all of it. Errors name the path.
+// Writes the lines "grpc=HOST:PORT", "http=HOST:PORT" and, unless it is empty, "health=HOST:PORT"
+// under a temporary name and renames it to `path`, so that whoever waits for the file finds all of
+// it. Errors name the path.
 absl::Status WritePortFile(const std::filesystem::path& path, absl::string_view grpc_address,
-                           absl::string_view http_address);
+                           absl::string_view http_address, absl::string_view health_address = "");
 
 }  // namespace provnet
 

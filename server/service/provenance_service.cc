@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/service/disclosure_record.h"
 #include "server/service/grpc_status.h"
 #include "server/service/model_info.h"
 #include "server/service/model_selection.h"
@@ -104,20 +105,19 @@ absl::Status ProvenanceService::StartGetExemplars(const CallHandle& call,
   PROVNET_ASSIGN_OR_RETURN(const auto selected, call->caller().Select(request.model(), [&] {
     return FindModel(serving->models, request.model());
   }));
-  const v1::Disclosure disclosure = selected.permit.disclosure;
-  PROVNET_RETURN_IF_ERROR(CheckExemplarsDisclosure(disclosure));
+  PROVNET_RETURN_IF_ERROR(CheckExemplarsDisclosure(selected.permit.disclosure));
   PROVNET_RETURN_IF_ERROR(CheckExemplarsRequest(request, *selected.model->handle, limits_));
   // The request and the response are gRPC's until the call is finished.
-  auto work = [this, call, model = selected.model, disclosure, &request,
+  auto work = [this, call, model = selected.model, permit = selected.permit, &request,
                &response](absl::Status status) {
     if (!status.ok()) return call->FinishWith(status);
     auto result = ReadExemplars(request, *model->handle, limits_);
     if (absl::IsDataLoss(result.status())) environment_.telemetry.probe.SamplesDamaged(1);
-    if (result.ok()) {
-      Redact(disclosure, *result);
-      response = *std::move(result);
-    }
-    call->FinishWith(result.status());
+    if (!result.ok()) return call->FinishWith(result.status());
+    Redact(permit.disclosure, *result);
+    status = AdviseRetry(RecordDisclosure(permit, *result));
+    if (status.ok()) response = *std::move(result);
+    call->FinishWith(status);
   };
   return AdviseRetry(reader_.Submit(call->token(), call->deadline(), std::move(work)));
 }

@@ -2,6 +2,8 @@
 #define PROVNET_SERVER_SERVICE_READINESS_H_
 
 #include <atomic>
+#include <functional>
+#include <utility>
 
 #include "absl/status/status.h"
 
@@ -21,7 +23,18 @@ class Readiness {
   // OK while serving, else UNAVAILABLE with the reason.
   absl::Status Check() const;
 
+  // What readiness depends on besides; thread-safe. Call before anybody asks.
+  using Condition = std::function<absl::Status()>;
+  void SetCondition(Condition condition) { condition_ = std::move(condition); }
+
+  // Check, and the condition where there is one: whether callers should be sent here.
+  absl::Status CheckReady() const {
+    absl::Status status = Check();
+    return status.ok() && condition_ ? condition_() : status;
+  }
+
  private:
+  Condition condition_;
   std::atomic<State> state_{State::kLoading};
 };
 

@@ -22,4 +22,15 @@ void SecurityLog::CertificateExpires(absl::string_view what, absl::Time when) {
   next_.CertificateExpires(what, when);
 }
 
+void SecurityLog::AuditBroken(const absl::Status& status) {
+  log_.Write(LogLevel::kError, "disclosures can't be recorded; none is made",
+             {{"reason", status.ToString()}});
+  next_.AuditBroken(status);
+}
+
+void SecurityLog::AuditMended() {
+  log_.Write(LogLevel::kInfo, "disclosures can be recorded again", {});
+  next_.AuditMended();
+}
+
 }  // namespace provnet

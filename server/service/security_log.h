@@ -15,6 +15,9 @@ class SecurityLog final : public SecurityProbe {
   void Reloaded(absl::string_view what) override;
   void ReloadFailed(absl::string_view what, const absl::Status& status) override;
   void CertificateExpires(absl::string_view what, absl::Time when) override;
+  void AuditBroken(const absl::Status& status) override;
+  void AuditMended() override;
+  void DisclosureJudged(bool made) override { next_.DisclosureJudged(made); }
 
  private:
   const StructuredLog& log_;

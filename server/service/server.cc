@@ -1,8 +1,6 @@
 #include "server/service/server.h"
 
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
@@ -12,37 +10,27 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "server/service/tls_server_credentials.h"
+#include "server/service/without_reflection.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
 namespace {
 
-constexpr char kServiceName[] = "provnet.v1.ProvenanceService";
 // How long a drained server waits for clients to close their connections.
 constexpr absl::Duration kMaxLinger = absl::Seconds(1);
-constexpr int kMaxMetadataBytes = 16 << 10;
+// Between two lines of the log about refused connections.
+constexpr absl::Duration kRefusalLogPause = absl::Seconds(10);
 // Room for scores, names and framing beside the contents.
 constexpr int kResponseSlackBytes = 64 << 20;
-
-// Takes reflection, which its library gives to every server of the process, away from one.
-class WithoutReflection final : public grpc::ServerBuilderOption {
- public:
-  void UpdateArguments(grpc::ChannelArguments*) override {}
-  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
-    const std::string name = grpc::reflection::ProtoServerReflectionPlugin().name();
-    const auto is_reflection = [&name](const auto& plugin) { return plugin->name() == name; };
-    plugins->erase(std::remove_if(plugins->begin(), plugins->end(), is_reflection), plugins->end());
-  }
-};
 
 void SetGrpcLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.SetMaxReceiveMessageSize(options.max_request_bytes);
   builder.SetMaxSendMessageSize(static_cast<int>(options.limits.max_content_bytes) +
                                 kResponseSlackBytes);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.max_concurrent_streams);
+  SetConnectionLimits(options.connections, builder);
   SetConnectionAges(options.ages, builder);
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   // Detect dead peers, and end connections of peers that ping more often than every two seconds:
   // callers that want to leave a dead server within seconds ping it as often.
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
@@ -54,9 +42,9 @@ void SetGrpcLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
+// Null: plaintext.
 std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const ServerOptions& options) {
-  return options.tls == nullptr ? grpc::InsecureServerCredentials()
-                                : MakeTlsServerCredentials(*options.tls);
+  return options.tls == nullptr ? nullptr : MakeTlsServerCredentials(*options.tls);
 }
 
 void WarnIfOpen(const ServerOptions& options, const StructuredLog& log) {
@@ -76,7 +64,15 @@ void WarnIfOpen(const ServerOptions& options, const StructuredLog& log) {
 
 Server::Server(const ServerOptions& options, const ServerProbes& probes, const StructuredLog& log,
                const Clock& clock)
-    : options_(options), probes_(probes), log_(log), clock_(clock), request_log_(log, clock) {}
+    : options_(options),
+      probes_(probes),
+      log_(log),
+      clock_(clock),
+      in_flight_(options.in_flight),
+      request_log_(log, clock) {
+  if (options.guards.audit == nullptr) return;
+  readiness_.SetCondition([audit = options.guards.audit] { return audit->Check(absl::Now()); });
+}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       const ServerProbes& probes,
@@ -86,18 +82,21 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   PROVNET_ASSIGN_OR_RETURN(server->reader_, ExemplarReader::Create({}, clock));
   PROVNET_ASSIGN_OR_RETURN(
       server->http_, HttpEndpoint::Start(options.http, server->readiness_, probes.metrics_text));
+  if (options.health.has_value()) {
+    PROVNET_ASSIGN_OR_RETURN(server->health_, HealthEndpoint::Start(*options.health));
+  }
   PROVNET_RETURN_IF_ERROR(server->StartGrpc());
   WarnIfOpen(options, log);
   log.Write(LogLevel::kInfo, "listening",
             {{"grpc_host", options.grpc.host},
              {"grpc_port", server->grpc_port()},
              {"http_host", options.http.host},
-             {"http_port", server->http_port()}});
+             {"http_port", server->http_port()},
+             {"health_port", server->health_port()}});
   return server;
 }
 
 absl::Status Server::StartGrpc() {
-  PROVNET_ASSIGN_OR_RETURN(acceptor_, ConnectionAcceptor::Listen(options_.grpc));
   const CallEnvironment environment{
       readiness_, in_flight_, Telemetry{clock_, probes_.requests, request_log_}, options_.guards};
   service_ = std::make_unique<ProvenanceService>(options_.limits, environment, *reader_);
@@ -109,33 +108,36 @@ absl::Status Server::StartGrpc() {
   builder.RegisterService(service_.get());
   // Reflection answers in gRPC's own code, which knows no policy: under one it is not there.
   if (options_.guards.access != nullptr) builder.SetOption(std::make_unique<WithoutReflection>());
-  entrance_ = builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      CredentialsOf(options_));
+  PROVNET_ASSIGN_OR_RETURN(door_,
+                           GrpcDoor::Open(options_.grpc, options_.connections.max_connections,
+                                          CredentialsOf(options_), builder));
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr) return absl::InternalError("gRPC did not start; its log says why");
-  SetHealth(false);
+  ShowHealth(false);
   // Nobody is let in before the health service says the truth.
-  acceptor_->Start([this](int listener, int connection) {
-    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
-    parameters.listener_fd = listener;
-    parameters.fd = connection;
-    entrance_->HandleNewConnection(&parameters);
-  });
+  door_->LetIn([this] { ReportRefused(); });
   return absl::OkStatus();
 }
 
-void Server::SetHealth(bool serving) {
-  grpc::HealthCheckServiceInterface& health = *grpc_->GetHealthCheckService();
-  health.SetServingStatus("", serving);
-  health.SetServingStatus(kServiceName, serving);
+void Server::ShowHealth(bool serving) {
+  SetHealth(*grpc_, serving);
+  if (health_ != nullptr) health_->Set(serving);
+}
+
+void Server::ReportRefused() {
+  probes_.connections.ConnectionRefused();
+  const absl::Duration now = clock_.Monotonic();
+  if (now - refusal_logged_ < kRefusalLogPause) return;
+  refusal_logged_ = now;
+  log_.Write(LogLevel::kWarning, "connections refused",
+             {{"max_connections", options_.connections.max_connections}});
 }
 
 void Server::Serve(const ModelRegistry& models) {
   models_ = &models;
   service_->Serve(models);
   readiness_.Set(Readiness::State::kServing);
-  SetHealth(true);
+  ShowHealth(true);
   log_.Write(LogLevel::kInfo, "ready", {{"grpc_port", grpc_port()}, {"http_port", http_port()}});
 }
 
@@ -146,14 +148,14 @@ size_t Server::Drain(absl::Duration timeout, const std::function<void(size_t)>& 
              {{"in_flight", in_flight()}, {"timeout_seconds", absl::ToDoubleSeconds(timeout)}});
   readiness_.Set(Readiness::State::kDraining);
   in_flight_.Close();
-  SetHealth(false);
+  ShowHealth(false);
   service_->DrainStreams();
-  acceptor_->StopListening();
+  door_->StopListening();
   const size_t cut = FinishCalls(timeout);
   if (cut > 0 && on_timeout) on_timeout(cut);
   // Well-behaved clients close at once.
-  acceptor_->EndConnections(cut > 0 ? absl::ZeroDuration()
-                                    : std::min(kMaxLinger, timeout - (clock_.Monotonic() - start)));
+  door_->EndConnections(cut > 0 ? absl::ZeroDuration()
+                                : std::min(kMaxLinger, timeout - (clock_.Monotonic() - start)));
   // Whatever is still there was refused, or is cut.
   grpc_->Shutdown(std::chrono::system_clock::now());
   if (models_ != nullptr) models_->Drain();

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -11,9 +12,12 @@
 #include "absl/time/time.h"
 #include "server/lifecycle/model_registry.h"
 #include "server/security/tls_files.h"
-#include "server/service/connection_acceptor.h"
 #include "server/service/connection_ages.h"
+#include "server/service/connection_limits.h"
+#include "server/service/connection_probe.h"
 #include "server/service/exemplar_reader.h"
+#include "server/service/grpc_door.h"
+#include "server/service/health_endpoint.h"
 #include "server/service/http_endpoint.h"
 #include "server/service/in_flight.h"
 #include "server/service/listen_address.h"
@@ -25,10 +29,7 @@
 
 namespace grpc {
 class Server;
-namespace experimental {
-class ExternalConnectionAcceptor;
 }
-}  // namespace grpc
 
 namespace provnet {
 
@@ -38,8 +39,10 @@ struct ServerOptions {
   RequestLimits limits = {};
   // Largest message that is received. Longer ones get RESOURCE_EXHAUSTED from gRPC.
   int max_request_bytes = 16 << 20;
-  // Streams, i.e. calls, that one connection may have open at a time; more wait at the client.
-  int max_concurrent_streams = 1024;
+  // Where grpc.health.v1 alone is answered, in plaintext; absent: nowhere but at `grpc`.
+  std::optional<ListenAddress> health;
+  ConnectionLimits connections = {};
+  InFlightLimits in_flight = {};
   ConnectionAges ages = {};
   // What they refer to outlives the server.
   Guards guards = {};
@@ -50,6 +53,7 @@ struct ServerOptions {
 // Where the server's parts report to. All outlive the server.
 struct ServerProbes {
   RequestProbe& requests;
+  ConnectionProbe& connections;
   std::function<std::string()> metrics_text;
 };
 
@@ -72,8 +76,10 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // The ports that were bound.
-  int grpc_port() const { return acceptor_->port(); }
+  int grpc_port() const { return door_->port(); }
   int http_port() const { return http_->port(); }
+  // 0 where there is no such door.
+  int health_port() const { return health_ == nullptr ? 0 : health_->port(); }
 
   // Calls that have begun and are not done. Thread-safe.
   size_t in_flight() const { return in_flight_.count(); }
@@ -100,7 +106,8 @@ class Server {
   absl::Status StartGrpc();
   // Until no call is left or the timeout has passed; returns how many are left.
   size_t FinishCalls(absl::Duration timeout);
-  void SetHealth(bool serving);
+  void ShowHealth(bool serving);
+  void ReportRefused();
 
   const ServerOptions options_;
   const ServerProbes probes_;
@@ -116,9 +123,11 @@ class Server {
   std::unique_ptr<ProvenanceService> service_;
   std::unique_ptr<HttpEndpoint> http_;
   std::unique_ptr<grpc::Server> grpc_;
-  // Hands what acceptor_ accepts to grpc_.
-  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> entrance_;
-  std::unique_ptr<ConnectionAcceptor> acceptor_;
+  std::unique_ptr<GrpcDoor> door_;
+  // Open to the end.
+  std::unique_ptr<HealthEndpoint> health_;
+  // When a refused connection was logged last. Of the door's thread.
+  absl::Duration refusal_logged_ = -absl::InfiniteDuration();
   bool drained_ = false;
 };
 

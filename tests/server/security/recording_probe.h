@@ -26,6 +26,21 @@ class RecordingProbe final : public SecurityProbe {
     expiries_[std::string(what)] = when;
   }
 
+  void AuditBroken(const absl::Status& status) override { ReloadFailed("audit", status); }
+  void AuditMended() override { Reloaded("audit"); }
+  void DisclosureJudged(bool made) override {
+    const MutexLock lock(mutex_);
+    ++(made ? disclosures_made_ : disclosures_refused_);
+  }
+
+  int disclosures_made() const {
+    const MutexLock lock(mutex_);
+    return disclosures_made_;
+  }
+  int disclosures_refused() const {
+    const MutexLock lock(mutex_);
+    return disclosures_refused_;
+  }
   std::vector<std::string> reloaded() const {
     const MutexLock lock(mutex_);
     return reloaded_;
@@ -44,6 +59,8 @@ class RecordingProbe final : public SecurityProbe {
   mutable Mutex mutex_;
   std::vector<std::string> reloaded_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, absl::Time> expiries_ ABSL_GUARDED_BY(mutex_);
+  int disclosures_made_ ABSL_GUARDED_BY(mutex_) = 0;
+  int disclosures_refused_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<absl::Status> failures_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -39,10 +39,10 @@ TEST(ListenAddressTest, RefusesWithTheTextAndAnExample) {
 }
 
 TEST(ConnectionAcceptorTest, SaysWhichAddressIsInUse) {
-  const auto first = ConnectionAcceptor::Listen({"127.0.0.1", 0});
+  const auto first = ConnectionAcceptor::Listen({"127.0.0.1", 0}, 10);
   ASSERT_TRUE(first.ok()) << first.status();
   const ListenAddress taken{"127.0.0.1", (*first)->port()};
-  const absl::Status status = ConnectionAcceptor::Listen(taken).status();
+  const absl::Status status = ConnectionAcceptor::Listen(taken, 10).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(status.message()),
               testing::AllOf(testing::HasSubstr(taken.ToString()),
@@ -50,7 +50,7 @@ TEST(ConnectionAcceptorTest, SaysWhichAddressIsInUse) {
 }
 
 TEST(ConnectionAcceptorTest, SaysWhichHostIsUnknown) {
-  const absl::Status status = ConnectionAcceptor::Listen({"300.300.300.300", 1}).status();
+  const absl::Status status = ConnectionAcceptor::Listen({"300.300.300.300", 1}, 10).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr("300.300.300.300:1"));
 }

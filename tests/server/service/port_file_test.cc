@@ -21,6 +21,14 @@ TEST(PortFileTest, HoldsBothAddressesAndLeavesNothingElse) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
 }
 
+TEST(PortFileTest, NamesTheDoorForHealthWhereThereIsOne) {
+  const TempDir dir;
+  ASSERT_TRUE(WritePortFile(dir / "ports", "a:1", "b:2", "c:3").ok());
+  std::ifstream file(dir / "ports");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}),
+            "grpc=a:1\nhttp=b:2\nhealth=c:3\n");
+}
+
 TEST(PortFileTest, NamesTheFileThatCannotBeWritten) {
   const TempDir dir;
   const absl::Status status = WritePortFile(dir / "missing" / "ports", "a:1", "b:2");

@@ -1,0 +1,174 @@
+#include "server/security/audit_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "tests/server/security/recording_probe.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/temp_dir.h"
+
+namespace provnet {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr absl::Time kNow = absl::UnixEpoch();
+
+// No file of this process may grow beyond `bytes`: writes fail as on a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit limit = before_;
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_;
+};
+
+class AuditLogTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<AuditLog> Open() {
+    auto log = AuditLog::Open(
+        file_, [this] { return epoch_.load(); }, probe_);
+    EXPECT_THAT(log, IsOk());
+    return *std::move(log);
+  }
+
+  static AuditEntry Entry(const std::string& principal) {
+    AuditEntry entry;
+    entry.principal = principal;
+    entry.peer = "ipv4:10.0.0.1:5000";
+    entry.request_id = "id-1";
+    entry.rpc = "Explain";
+    entry.model = "digits";
+    entry.version = 7;
+    entry.store_snapshot_id = "abc";
+    entry.disclosure = "labels";
+    entry.samples = {3, 1, 2};
+    return entry;
+  }
+
+  static std::vector<std::string> Lines(const std::filesystem::path& file) {
+    std::ifstream stream(file);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+  }
+
+  TempDir folder_;
+  std::filesystem::path file_ = folder_ / "audit.jsonl";
+  std::atomic<uint64_t> epoch_{0};
+  RecordingProbe probe_;
+};
+
+TEST_F(AuditLogTest, AnEntryIsOneLineOfJson) {
+  AuditEntry entry = Entry("alice");
+  entry.membership = {true, 0.001, 0.01};
+  ASSERT_THAT(Open()->Record(entry, kNow), IsOk());
+  const auto lines = Lines(file_);
+  ASSERT_THAT(lines, SizeIs(1));
+  const auto expected = nlohmann::json::parse(R"({
+    "time": "1970-01-01T00:00:00.000Z", "event": "disclosure", "principal": "alice",
+    "peer": "ipv4:10.0.0.1:5000", "request_id": "id-1", "rpc": "Explain", "model": "digits",
+    "version": 7, "store_snapshot_id": "abc", "disclosure": "labels", "samples": [3, 1, 2],
+    "member": true, "p_value": 0.001, "false_positive_rate": 0.01})");
+  EXPECT_EQ(nlohmann::json::parse(lines[0]), expected);
+  EXPECT_EQ(probe_.disclosures_made(), 1);
+  const auto permissions = std::filesystem::status(file_).permissions();
+  EXPECT_EQ(permissions & std::filesystem::perms::others_read, std::filesystem::perms::none);
+}
+
+TEST_F(AuditLogTest, NoValueCanForgeALine) {
+  ASSERT_THAT(Open()->Record(Entry("eve\n{\"event\":\"\xff\"}"), kNow), IsOk());
+  EXPECT_THAT(Lines(file_), SizeIs(1));
+}
+
+TEST_F(AuditLogTest, GoesOnWhereItWasAndEndsALineThatACrashCutShort) {
+  ASSERT_THAT(Open()->Record(Entry("alice"), kNow), IsOk());
+  std::ofstream(file_, std::ios::app) << "{\"time\":";
+  ASSERT_THAT(Open()->Record(Entry("bob"), kNow), IsOk());
+  const auto lines = Lines(file_);
+  ASSERT_THAT(lines, SizeIs(3));
+  EXPECT_THAT(lines[2], HasSubstr("bob"));
+}
+
+TEST_F(AuditLogTest, ARenamedFileIsLeftWithTheNextEpoch) {
+  const auto log = Open();
+  ASSERT_THAT(log->Record(Entry("alice"), kNow), IsOk());
+  std::filesystem::rename(file_, folder_ / "old");
+  ASSERT_THAT(log->Record(Entry("bob"), kNow), IsOk());
+  ++epoch_;
+  ASSERT_THAT(log->Record(Entry("carol"), kNow), IsOk());
+  EXPECT_THAT(Lines(folder_ / "old"), SizeIs(2));
+  EXPECT_THAT(Lines(file_), SizeIs(1));
+}
+
+TEST_F(AuditLogTest, WhatCantBeWrittenIsRefusedWithoutTheHostsPathAndLeavesNoHalfLine) {
+  const auto log = Open();
+  ASSERT_THAT(log->Record(Entry("alice"), kNow), IsOk());
+  const auto size = std::filesystem::file_size(file_);
+  {
+    const FileSizeLimit full(size + 10);
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_THAT(log->Record(Entry("bob"), kNow),
+                  StatusIs(absl::StatusCode::kUnavailable,
+                           AllOf(HasSubstr("can't record"), Not(HasSubstr("audit.jsonl")))));
+    }
+    EXPECT_THAT(log->Check(kNow), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("recorded")));
+  }
+  EXPECT_EQ(probe_.disclosures_refused(), 2);
+  ASSERT_THAT(probe_.failures(), SizeIs(1)) << "said once, where operators read";
+  EXPECT_THAT(probe_.failures()[0].message(), HasSubstr("audit.jsonl"));
+  // Nobody need ask for a disclosure for it to be noticed that there is room again.
+  EXPECT_THAT(log->Check(kNow), IsOk());
+  EXPECT_THAT(probe_.reloaded(), SizeIs(1));
+  ASSERT_THAT(log->Record(Entry("carol"), kNow), IsOk());
+  const auto lines = Lines(file_);
+  ASSERT_THAT(lines, SizeIs(3));
+  for (const std::string& line : lines) EXPECT_NO_THROW(nlohmann::json::parse(line)) << line;
+  EXPECT_THAT(lines[1], HasSubstr("can be written again"));
+}
+
+TEST_F(AuditLogTest, AFolderThatVanishesIsFoundAgain) {
+  const auto log = Open();
+  std::filesystem::rename(folder_.path(), folder_.path().string() + ".away");
+  ++epoch_;
+  EXPECT_THAT(log->Record(Entry("alice"), kNow),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("can't record")));
+  std::filesystem::rename(folder_.path().string() + ".away", folder_.path());
+  EXPECT_THAT(log->Record(Entry("alice"), kNow), IsOk());
+}
+
+TEST_F(AuditLogTest, LinesOfManyThreadsAreWhole) {
+  const auto log = Open();
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&log, t] {
+      for (int i = 0; i < 200; ++i)
+        EXPECT_THAT(log->Record(Entry(absl::StrCat("p", t)), kNow), IsOk());
+    });
+  }
+  threads.clear();
+  const auto lines = Lines(file_);
+  ASSERT_THAT(lines, SizeIs(800));
+  for (const std::string& line : lines) EXPECT_NO_THROW(nlohmann::json::parse(line)) << line;
+}
+
+}  // namespace
+}  // namespace provnet
