@@ -83,7 +83,8 @@ class Rendering(unittest.TestCase):
             "linger": "1ms", "executors": 1, "intraOpThreads": 1, "maxPixels": 1, "maxRequestBytes": 1024,
             "maxResponseContentBytes": 1024, "maxTopK": 1, "maxExemplars": 1, "maxStreamInFlight": 1, "repositoryWatch": False,
             "repositoryPollInterval": "1s", "versionPolicy": "latest:1", "memoryLimit": "1GiB", "maxConnectionIdle": "1m",
-            "maxConnectionAge": "1m", "maxConnectionAgeGrace": "1m"}})
+            "maxConnectionAge": "1m", "maxConnectionAgeGrace": "1m", "maxConnections": 1, "maxStreamsPerConnection": 1, "maxCalls": 1,
+            "maxOpenStreams": 1, "maxMetadataBytes": 1024, "maxBufferBytes": 1048576, "handshakeTimeout": "1s"}})
         unset = [key for key, value in yaml.safe_load((tools.CHART / "values.yaml").read_text())["server"].items()
                  if value is None and key not in all_set["server"]]
         self.assertEqual(unset, [], "name them above, so that their flags are tried")
@@ -127,10 +128,10 @@ class Safety(unittest.TestCase):
             wait = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
             self.assertGreater(pod["terminationGracePeriodSeconds"], wait + int(drain.split("=")[1].removesuffix("s")), case)
 
-    def test_mounts_nothing_to_write_to_but_tmp(self):
+    def test_mounts_nothing_to_write_to_but_tmp_and_the_record(self):
         for case in tools.cases():
             for mount in server_pod(case)["containers"][0]["volumeMounts"]:
-                self.assertTrue(mount.get("readOnly") or mount["mountPath"] == "/tmp", f"{case}: {mount}")
+                self.assertTrue(mount.get("readOnly") or mount["mountPath"] in ("/tmp", "/var/log/provnet"), f"{case}: {mount}")
 
     def test_mounts_what_the_flags_name(self):
         for case in tools.cases():

@@ -29,6 +29,8 @@ REFUSED = [
     ({"networkPolicy": {"callers": [{"name": "a", "from": [{"podSelector": {}}]}] * 2}}, "has a name twice"),
     ({"networkPolicy": {"monitoring": []}, "monitoring": {"podMonitor": {"enabled": True}}}, "lets nobody read metrics"),
     ({"ports": {"http": 8500}}, "ports.grpc and ports.http are both 8500"),
+    ({"ports": {"health": 8501}}, "ports.http and ports.health are both 8501"),
+    ({"audit": {"subPath": "a"}}, "audit.claimName is empty: nothing would be recorded"),
     ({"auth": {"policy": {"roles": []}, "policyConfigMap": "p", "tokensSecret": "t"}, "tests": {"tokenSecret": "t"}}, "are both given"),
     ({"auth": {"tokensSecret": "t"}}, "auth.tokensSecret is t without a policy"),
     ({"auth": {"policyConfigMap": "p"}, "tests": {"enabled": False}}, "neither auth.tokensSecret nor tls.clientCertificates"),

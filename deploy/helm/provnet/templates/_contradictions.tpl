@@ -113,8 +113,12 @@ networkPolicy.callers has a name twice: {{ join ", " $names }}. Give each a name
 monitoring.podMonitor.enabled is true, but networkPolicy.monitoring lets nobody read metrics. Say where Prometheus runs
 {{- end }}
 {{- end }}
-{{- if eq (int64 .Values.ports.grpc) (int64 .Values.ports.http) }}
-ports.grpc and ports.http are both {{ int64 .Values.ports.grpc }}. Choose two
+{{- range $pair := list (list "grpc" "http") (list "grpc" "health") (list "http" "health") }}
+{{- $one := index $.Values.ports (first $pair) }}
+{{- $other := index $.Values.ports (last $pair) }}
+{{- if and $one $other (eq (int64 $one) (int64 $other)) }}
+ports.{{ first $pair }} and ports.{{ last $pair }} are both {{ int64 $one }}. Choose two
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -128,6 +132,9 @@ auth.tokensSecret is {{ $auth.tokensSecret }} without a policy that says what th
 {{- end }}
 {{- if and (include "provnet.hasPolicy" .) (not $auth.tokensSecret) (not .Values.tls.clientCertificates) }}
 there is an access policy, but neither auth.tokensSecret nor tls.clientCertificates: nobody could say who they are, and every call would be refused. Name the Secret with the tokens' digests, or ask for certificates
+{{- end }}
+{{- if and .Values.audit.subPath (not .Values.audit.claimName) }}
+audit.subPath is {{ .Values.audit.subPath }}, but audit.claimName is empty: nothing would be recorded. Name the claim, or leave it out
 {{- end }}
 {{- if and .Values.tests.enabled (include "provnet.hasPolicy" .) (not .Values.tests.tokenSecret) (not .Values.tls.clientCertificates) }}
 tests.enabled is true under an access policy, but tests.tokenSecret is empty: `helm test` would be refused. Name a Secret with a token that may call ListModels, or set tests.enabled=false

@@ -2,7 +2,7 @@
 
 {{- /* What the chart sets itself, so that server.extraArgs may not. */ -}}
 {{- define "provnet.ownFlags" -}}
-model-repository listen http port-file drain-timeout access-policy tokens tls-cert tls-key tls-client-ca
+model-repository listen http port-file drain-timeout access-policy tokens tls-cert tls-key tls-client-ca health audit-log
 {{- range $key := keys .Values.server | sortAlpha }} {{ kebabcase $key }}{{ end }}
 {{- end -}}
 
@@ -10,6 +10,9 @@ model-repository listen http port-file drain-timeout access-policy tokens tls-ce
 - --model-repository=/models
 - --listen={{ .Values.server.bindAddress }}:{{ int64 .Values.ports.grpc }}
 - --http={{ .Values.server.bindAddress }}:{{ int64 .Values.ports.http }}
+{{- with .Values.ports.health }}
+- --health={{ $.Values.server.bindAddress }}:{{ int64 . }}
+{{- end }}
 - --device={{ include "provnet.device" . }}
 - --drain-timeout={{ int64 .Values.server.drainTimeoutSeconds }}s
 {{- $others := omit .Values.server "bindAddress" "device" "drainTimeoutSeconds" "extraArgs" }}
@@ -24,6 +27,9 @@ model-repository listen http port-file drain-timeout access-policy tokens tls-ce
 {{- end }}
 {{- with .Values.auth.tokensSecret }}
 - --tokens=/etc/provnet/tokens/{{ $.Values.auth.tokensKey }}
+{{- end }}
+{{- if .Values.audit.claimName }}
+- --audit-log=/var/log/provnet/$(POD_NAME).jsonl
 {{- end }}
 {{- if .Values.tls.enabled }}
 - --tls-cert=/etc/provnet/tls/tls.crt

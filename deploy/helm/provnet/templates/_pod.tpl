@@ -26,12 +26,22 @@ volumes: {{- include "provnet.volumes" . | nindent 2 }}
   image: {{ include "provnet.image" . }}
   imagePullPolicy: {{ .Values.image.pullPolicy }}
   args: {{- include "provnet.flags" . | nindent 4 }}
-  {{- with .Values.extraEnv }}
-  env: {{- toYaml . | nindent 4 }}
+  {{- if or .Values.extraEnv .Values.audit.claimName }}
+  env:
+    {{- if .Values.audit.claimName }}
+    - name: POD_NAME
+      valueFrom: {fieldRef: {fieldPath: metadata.name}}
+    {{- end }}
+    {{- with .Values.extraEnv }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   {{- end }}
   ports:
     - {name: grpc, containerPort: {{ int64 .Values.ports.grpc }}}
     - {name: http, containerPort: {{ int64 .Values.ports.http }}}
+    {{- with .Values.ports.health }}
+    - {name: health, containerPort: {{ int64 . }}}
+    {{- end }}
   startupProbe:
     httpGet: {path: /healthz, port: http}
     {{- include "provnet.probeTimes" .Values.probes.startup | trim | nindent 4 }}
@@ -86,6 +96,13 @@ volumes: {{- include "provnet.volumes" . | nindent 2 }}
 {{- if .Values.auth.tokensSecret }}
 - {name: tokens, mountPath: /etc/provnet/tokens, readOnly: true}
 {{- end }}
+{{- if .Values.audit.claimName }}
+- name: audit
+  mountPath: /var/log/provnet
+  {{- with .Values.audit.subPath }}
+  subPath: {{ . }}
+  {{- end }}
+{{- end }}
 {{- if .Values.tls.enabled }}
 - {name: tls, mountPath: /etc/provnet/tls, readOnly: true}
 {{- end }}
@@ -108,6 +125,10 @@ volumes: {{- include "provnet.volumes" . | nindent 2 }}
   secret:
     secretName: {{ . }}
     defaultMode: 0440
+{{- end }}
+{{- with .Values.audit.claimName }}
+- name: audit
+  persistentVolumeClaim: {claimName: {{ . }}}
 {{- end }}
 {{- if .Values.tls.enabled }}
 - name: tls
