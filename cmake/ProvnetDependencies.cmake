@@ -1,8 +1,12 @@
 # Every third-party library, found by find_package (or pkg-config where it ships no CMake files).
 # Before RocksDB, whose configuration defines gflags under another name than LibTorch's expects.
 find_package(Torch REQUIRED)
-# What LibTorch's Gloo collectives are declared with; without it, provnet-train trains alone only.
+# What LibTorch's Gloo collectives are declared with; without them, provnet-train trains alone only.
 find_package(Gloo CONFIG QUIET)
+get_target_property(provnet_torch_definitions torch_cpu INTERFACE_COMPILE_DEFINITIONS)
+if(Gloo_FOUND AND "USE_C10D_GLOO" IN_LIST provnet_torch_definitions)
+  set(PROVNET_GLOO ON)
+endif()
 find_package(absl REQUIRED CONFIG)
 find_package(Protobuf REQUIRED)
 find_package(gRPC REQUIRED CONFIG)

@@ -1,6 +1,7 @@
 #include <torch/torch.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <stdexcept>
 #include <thread>
@@ -244,6 +245,8 @@ c10::intrusive_ptr<ProcessGroupGloo> OpenGroup(const c10::intrusive_ptr<TCPStore
 
 absl::StatusOr<std::unique_ptr<World>> JoinWorld(const WorldAddress& address,
                                                  const WorldOptions& options) {
+  // Writing to a rank that is gone is an error to report, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     auto store = OpenStore(address, /*serve=*/address.who.rank == 0, options.join_timeout);
     AwaitOthers(*store, address.who, options.join_timeout);

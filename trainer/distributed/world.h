@@ -74,7 +74,8 @@ struct WorldOptions {
 
 // Joins a torch.distributed world: LibTorch's c10d with its TCP store, which rank 0 serves, and
 // Gloo for tensors in main memory. Gloo listens on the address that this machine's name stands for,
-// or on the interface that the environment variable GLOO_SOCKET_IFNAME names.
+// or on the interface that the environment variable GLOO_SOCKET_IFNAME names. The process ignores
+// SIGPIPE from then on.
 //
 // Blocks until all processes are there. UNAVAILABLE when they are not in time, or the address can't
 // be reached or listened on; UNIMPLEMENTED in a build without Gloo.
