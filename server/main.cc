@@ -19,6 +19,7 @@
 #include "server/batching/thread_plan.h"
 #include "server/cli/connection_flags.h"
 #include "server/cli/door_flags.h"
+#include "server/cli/first_load.h"
 #include "server/cli/lifecycle_flags.h"
 #include "server/cli/lifecycle_reporter.h"
 #include "server/cli/model_loader.h"
@@ -277,7 +278,8 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
   security->Guard(server_options);
   PROVNET_ASSIGN_OR_RETURN(
       const auto server, Server::Start(server_options, MakeProbes(metrics), log, Clock::Steady()));
-  if (const absl::Status loaded = lifecycle.LoadAll(); !loaded.ok())
+  if (const absl::Status loaded = LoadFirst(options.lifecycle, lifecycle, registry, log);
+      !loaded.ok())
     return WithPrefix(absl::StrCat("--model-repository=", options.model_repository.string()),
                       loaded);
   stop.Started(*server);

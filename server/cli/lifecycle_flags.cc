@@ -19,6 +19,9 @@ ABSL_FLAG(
 ABSL_FLAG(std::string, memory_limit, "auto",
           "memory that the server may use, e.g. 1.5GiB; a version that would not fit is refused. "
           "auto is what its control group and the machine leave, none switches the check off");
+ABSL_FLAG(absl::Duration, await_models, absl::ZeroDuration(),
+          "at the start, where no version can be served: how long to look again, up but not ready, "
+          "before giving up");
 
 namespace provnet {
 
@@ -37,6 +40,9 @@ absl::StatusOr<LifecycleOptions> LifecycleOptionsFromFlags() {
   const auto limit = ParseMemoryLimit(absl::GetFlag(FLAGS_memory_limit));
   if (!limit.ok()) return WithPrefix("--memory-limit", limit.status());
   options.memory_limit = *limit;
+  options.await_models = absl::GetFlag(FLAGS_await_models);
+  if (options.await_models < absl::ZeroDuration())
+    return absl::InvalidArgumentError("--await-models is negative, expected 0 or more");
   return options;
 }
 

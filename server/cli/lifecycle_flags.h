@@ -16,6 +16,8 @@ struct LifecycleOptions {
   // At least so often, whether something was noticed or not.
   absl::Duration poll_interval = absl::Seconds(10);
   MemoryLimit memory_limit = {};
+  // How long to go on looking at the start for something to serve; 0 ends at once.
+  absl::Duration await_models = absl::ZeroDuration();
 };
 
 // INVALID_ARGUMENT names the flag, its value and what was expected.
