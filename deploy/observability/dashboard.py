@@ -104,6 +104,7 @@ ROWS = {
         panel("Changes of rules and certificates", "short",
               (f"sum by (what, outcome) (increase(provnet_security_reloads_total{{{JOB}}}{RATE}))", "{{what}} {{outcome}}")),
         panel("Disclosures", "reqps", (rate("provnet_disclosures_total", "outcome"), "{{outcome}}")),
+        panel("Questions about membership refused", "reqps", (rate("provnet_membership_refusals_total", "reason"), "{{reason}}")),
         panel("Connections refused", "short", (f"sum by (instance) (increase(provnet_connections_refused_total{{{JOB}}}{RATE}))", "{{instance}}")),
         panel("Certificates valid for", "s",
               (f"min by (certificate, instance) (provnet_tls_certificate_expiry_timestamp_seconds{{{JOB}}}) - time()", "{{certificate}} {{instance}}")),

@@ -20,6 +20,9 @@ ABSL_FLAG(std::string, tls_client_ca, "",
 ABSL_FLAG(std::string, audit_log, "",
           "file to which a JSON line is appended for each answer that shows training samples or "
           "membership, before it is sent; opened anew after SIGHUP. Empty: no record");
+ABSL_FLAG(std::string, state_dir, "",
+          "writable folder of this server alone, kept across restarts: what is used of membership "
+          "budgets. Needed where the access policy sets one");
 
 namespace provnet {
 namespace {
@@ -50,6 +53,8 @@ absl::StatusOr<SecurityOptions> SecurityOptionsFromFlags() {
   }
   PROVNET_ASSIGN_OR_RETURN(options.tls, TlsOptionsFromFlags());
   options.audit_log = absl::GetFlag(FLAGS_audit_log);
+  options.state_folder = absl::GetFlag(FLAGS_state_dir);
+  options.access.enforces_budgets = !options.state_folder.empty();
   return options;
 }
 

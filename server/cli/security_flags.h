@@ -17,6 +17,8 @@ struct SecurityOptions {
   TlsFiles::Options tls = {};
   // Empty: disclosures are not recorded.
   std::filesystem::path audit_log = {};
+  // Empty: nothing is kept across restarts, and the policy may have no budgets.
+  std::filesystem::path state_folder = {};
 };
 
 // INVALID_ARGUMENT names the flag, its value and what was expected.

@@ -19,6 +19,11 @@ absl::StatusOr<std::unique_ptr<SecuritySetup>> SecuritySetup::Open(const Securit
     if (!tls.ok()) return WithPrefix("--tls-cert", tls.status());
     setup->tls_ = *std::move(tls);
   }
+  if (!options.state_folder.empty()) {
+    auto budgets = MembershipBudgets::Open(options.state_folder, setup->probe_);
+    if (!budgets.ok()) return WithPrefix("--state-dir", budgets.status());
+    setup->budgets_ = *std::move(budgets);
+  }
   if (!options.audit_log.empty()) {
     CountHangups();
     auto audit = AuditLog::Open(options.audit_log, Hangups, setup->probe_);

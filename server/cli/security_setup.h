@@ -7,6 +7,7 @@
 #include "server/cli/security_flags.h"
 #include "server/security/access_control.h"
 #include "server/security/audit_log.h"
+#include "server/security/membership_budgets.h"
 #include "server/security/security_probe.h"
 #include "server/security/tls_files.h"
 #include "server/service/security_log.h"
@@ -24,7 +25,7 @@ class SecuritySetup {
 
   // Gives the server that is to be started its guards and its TLS.
   void Guard(ServerOptions& options) const {
-    options.guards = {access_.get(), audit_.get()};
+    options.guards = {access_.get(), audit_.get(), budgets_.get()};
     options.tls = tls_.get();
   }
 
@@ -35,6 +36,7 @@ class SecuritySetup {
   std::unique_ptr<AccessControl> access_;
   std::unique_ptr<TlsFiles> tls_;
   std::unique_ptr<AuditLog> audit_;
+  std::unique_ptr<MembershipBudgets> budgets_;
 };
 
 }  // namespace provnet

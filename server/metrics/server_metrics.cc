@@ -177,6 +177,13 @@ struct ServerMetrics::Impl {
           .Register(registry);
   Counter& disclosures_recorded = disclosures.Add({{"outcome", "recorded"}});
   Counter& disclosures_refused = disclosures.Add({{"outcome", "refused"}});
+  prometheus::Family<Counter>& membership_refusals =
+      prometheus::BuildCounter()
+          .Name("provnet_membership_refusals_total")
+          .Help("Questions about membership that were refused for a budget's sake.")
+          .Register(registry);
+  Counter& budget_used = membership_refusals.Add({{"reason", "budget_used"}});
+  Counter& budget_not_recorded = membership_refusals.Add({{"reason", "budget_not_recorded"}});
   Counter& refused_connections = prometheus::BuildCounter()
                                      .Name("provnet_connections_refused_total")
                                      .Help("Connections that were one too many.")
@@ -260,6 +267,12 @@ void ServerMetrics::ConnectionRefused() { impl_->refused_connections.Increment()
 
 void ServerMetrics::DisclosureJudged(bool made) {
   (made ? impl_->disclosures_recorded : impl_->disclosures_refused).Increment();
+}
+
+void ServerMetrics::BudgetExhausted(absl::string_view) { impl_->budget_used.Increment(); }
+
+void ServerMetrics::BudgetNotRecorded(const absl::Status&) {
+  impl_->budget_not_recorded.Increment();
 }
 
 void ServerMetrics::Reloaded(absl::string_view what) {

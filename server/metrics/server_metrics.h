@@ -37,6 +37,7 @@ namespace provnet {
 //   provnet_tls_certificate_expiry_timestamp_seconds{certificate}   server | client CA
 //   provnet_connections_refused_total                 one too many (--max-connections)
 //   provnet_disclosures_total{outcome}                recorded | refused, with --audit-log
+//   provnet_membership_refusals_total{reason}         budget_used | budget_not_recorded
 //   provnet_build_info{version}                       1
 //   process_*                                         see ProcessMetrics
 //
@@ -63,6 +64,8 @@ class ServerMetrics final : public RequestProbe, public ConnectionProbe, public 
   void AuditBroken(const absl::Status&) override {}
   void AuditMended() override {}
   void DisclosureJudged(bool made) override;
+  void BudgetExhausted(absl::string_view principal) override;
+  void BudgetNotRecorded(const absl::Status&) override;
   void ModelLoaded(const LoadedModel& model);
   void ModelRefused();
   // The version takes no new calls: its series go.

@@ -17,8 +17,8 @@ absl::Status CheckNoBudget(const v1::AccessPolicy& policy) {
     if (role.has_membership_budget()) {
       return absl::UnimplementedError(absl::StrCat(
           "role \"", role.name(),
-          "\" has a membership_budget, which this version does not enforce; remove it, "
-          "and grant CheckMembership to nobody who must not ask without bound"));
+          "\" has a membership_budget, and there is no place to keep what is used of it; give "
+          "--state-dir=DIR"));
     }
   }
   return absl::OkStatus();
@@ -42,7 +42,8 @@ absl::StatusOr<std::unique_ptr<AccessControl>> AccessControl::Open(const Options
 absl::Status AccessControl::Load(const std::vector<std::string>& contents) {
   const auto policy = ParseAccessPolicy(contents[0]);
   if (!policy.ok()) return WithPrefix(options_.policy.string(), policy.status());
-  if (const absl::Status budgets = CheckNoBudget(*policy); !budgets.ok())
+  if (const absl::Status budgets = CheckNoBudget(*policy);
+      !options_.enforces_budgets && !budgets.ok())
     return WithPrefix(options_.policy.string(), budgets);
   v1::TokenFile tokens;
   if (contents.size() > 1) {

@@ -21,6 +21,9 @@ class AccessControl {
     // May be empty: then only certificates are known.
     std::filesystem::path tokens;
     absl::Duration reload_interval = absl::Seconds(2);
+    // Whether there are MembershipBudgets to enforce what the policy says about them. Without them
+    // a policy with a budget is refused.
+    bool enforces_budgets = false;
   };
 
   // INVALID_ARGUMENT and file errors name the file. `probe` outlives this.

@@ -24,6 +24,11 @@ class SecurityProbe {
   virtual void AuditMended() = 0;
   // A disclosure was recorded and made, or neither.
   virtual void DisclosureJudged(bool made) = 0;
+
+  // A question about membership was refused: the principal's budget is used up, or its use can't be
+  // recorded.
+  virtual void BudgetExhausted(absl::string_view principal) = 0;
+  virtual void BudgetNotRecorded(const absl::Status& status) = 0;
 };
 
 }  // namespace provnet

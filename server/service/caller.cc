@@ -110,6 +110,12 @@ absl::StatusOr<Permit> Caller::PermitOn(absl::string_view model) const {
     PROVNET_ASSIGN_OR_RETURN(const Permission permission,
                              rules_->Authorize(*principal_, rpc_, model));
     permit.disclosure = permission.disclosure;
+    if (rpc_ == ProtectedRpc::kCheckMembership && permission.membership_budget.has_value()) {
+      if (guards_.budgets == nullptr)
+        return absl::InternalError("a membership budget that nobody enforces");
+      permit.budget = Permit::Budget{guards_.budgets, principal_->name, std::string(model),
+                                     *permission.membership_budget};
+    }
   }
   if (guards_.audit != nullptr) AddRecord(permit);
   return permit;

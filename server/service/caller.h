@@ -14,6 +14,7 @@
 #include "provnet/v1/provenance_service.pb.h"
 #include "server/security/access_control.h"
 #include "server/security/audit_log.h"
+#include "server/security/membership_budgets.h"
 #include "server/service/rpc.h"
 #include "storage/base/status_macros.h"
 
@@ -25,6 +26,8 @@ struct Guards {
   const AccessControl* access = nullptr;
   // Where disclosures are recorded; null: nowhere.
   AuditLog* audit = nullptr;
+  // What principals have used of the policy's budgets; there where the policy has any.
+  MembershipBudgets* budgets = nullptr;
 };
 
 // What a call may do on the model that it has chosen.
@@ -38,6 +41,14 @@ struct Permit {
     AuditEntry caller;
   };
   std::optional<Record> record = std::nullopt;
+  // What this question about membership counts against before it is answered.
+  struct Budget {
+    MembershipBudgets* budgets;
+    std::string principal;
+    std::string model;
+    QueryBudget limit;
+  };
+  std::optional<Budget> budget = std::nullopt;
 };
 
 // Who makes a call, and the one place where it is decided what that call may do. Every call has

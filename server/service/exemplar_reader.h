@@ -26,7 +26,8 @@ absl::StatusOr<v1::GetExemplarsResponse> ReadExemplars(const v1::GetExemplarsReq
                                                        const Servable& servable,
                                                        const RequestLimits& limits);
 
-// Runs reads on threads of its own, so that the disk never blocks gRPC's. Thread-safe.
+// Runs reads, and what else waits for the disk, on threads of its own, so that it never blocks
+// gRPC's. Thread-safe.
 class ExemplarReader {
  public:
   struct Options {

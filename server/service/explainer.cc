@@ -84,7 +84,8 @@ absl::StatusOr<Explainer::Job> Explainer::Make(
       };
   return Job{model, model->queue.get(),
              std::make_unique<ExplainTask>(std::move(question.query), token, deadline, priority,
-                                           std::move(respond))};
+                                           std::move(respond)),
+             permit.budget};
 }
 
 absl::StatusOr<Explainer::Job> Explainer::MakeJob(const v1::ExplainRequest& request, Caller& caller,

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,6 +31,8 @@ class Explainer {
     ServedModelHandle model = nullptr;
     BatchQueue* queue = nullptr;
     std::unique_ptr<BatchTask> task;
+    // To be charged before the task is queued.
+    std::optional<Permit::Budget> budget = std::nullopt;
   };
 
   // `models` and `probe` outlive the explainer and its jobs.

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/service/budget_charge.h"
 #include "server/service/disclosure_record.h"
 #include "server/service/grpc_status.h"
 #include "server/service/model_info.h"
@@ -53,6 +54,11 @@ absl::Status ProvenanceService::StartBatched(const CallHandle& call, const Reque
   PROVNET_ASSIGN_OR_RETURN(Explainer::Job job,
                            serving->explainer.MakeJob(request, call->caller(), call->token(),
                                                       call->deadline(), std::move(done)));
+  if (job.budget.has_value()) {
+    // Charging may wait for the disk.
+    return AdviseRetry(
+        reader_.Submit(call->token(), call->deadline(), ChargeAndEnqueue(std::move(job))));
+  }
   return AdviseRetry(job.queue->Enqueue(std::move(job.task)));
 }
 

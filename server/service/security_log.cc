@@ -33,4 +33,10 @@ void SecurityLog::AuditMended() {
   next_.AuditMended();
 }
 
+void SecurityLog::BudgetNotRecorded(const absl::Status& status) {
+  log_.Write(LogLevel::kError, "a membership budget can't be recorded; the question is refused",
+             {{"reason", status.ToString()}});
+  next_.BudgetNotRecorded(status);
+}
+
 }  // namespace provnet

@@ -17,6 +17,8 @@ class SecurityLog final : public SecurityProbe {
   void CertificateExpires(absl::string_view what, absl::Time when) override;
   void AuditBroken(const absl::Status& status) override;
   void AuditMended() override;
+  void BudgetExhausted(absl::string_view principal) override { next_.BudgetExhausted(principal); }
+  void BudgetNotRecorded(const absl::Status& status) override;
   void DisclosureJudged(bool made) override { next_.DisclosureJudged(made); }
 
  private:

@@ -33,6 +33,17 @@ class RecordingProbe final : public SecurityProbe {
     ++(made ? disclosures_made_ : disclosures_refused_);
   }
 
+  void BudgetExhausted(absl::string_view principal) override {
+    const MutexLock lock(mutex_);
+    ++exhausted_[std::string(principal)];
+  }
+  void BudgetNotRecorded(const absl::Status& status) override { ReloadFailed("budget", status); }
+  // Refusals by principal.
+  std::map<std::string, int> exhausted() const {
+    const MutexLock lock(mutex_);
+    return exhausted_;
+  }
+
   int disclosures_made() const {
     const MutexLock lock(mutex_);
     return disclosures_made_;
@@ -59,6 +70,7 @@ class RecordingProbe final : public SecurityProbe {
   mutable Mutex mutex_;
   std::vector<std::string> reloaded_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, absl::Time> expiries_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, int> exhausted_ ABSL_GUARDED_BY(mutex_);
   int disclosures_made_ ABSL_GUARDED_BY(mutex_) = 0;
   int disclosures_refused_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<absl::Status> failures_ ABSL_GUARDED_BY(mutex_);

@@ -25,11 +25,13 @@ class AccessFiles {
   // `policy` is the file's JSON; `roles_of` are pairs of a token, whose principal has the name
   // "p-TOKEN", and the name of its role.
   AccessFiles(const std::string& policy,
-              const std::vector<std::pair<std::string, std::string>>& roles_of) {
+              const std::vector<std::pair<std::string, std::string>>& roles_of,
+              bool enforces_budgets = false) {
     WritePolicy(policy);
     WriteTokens(roles_of);
     auto control = AccessControl::Open(
-        {folder_ / "policy.json", folder_ / "tokens.json", absl::ZeroDuration()}, probe_);
+        {folder_ / "policy.json", folder_ / "tokens.json", absl::ZeroDuration(), enforces_budgets},
+        probe_);
     EXPECT_TRUE(control.ok()) << control.status();
     control_ = *std::move(control);
   }
