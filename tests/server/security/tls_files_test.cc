@@ -77,17 +77,15 @@ TEST_F(TlsFilesTest, TakesANewPairOnceBothFilesAreThere) {
   EXPECT_GT((*tls)->current().number, before);
 }
 
-TEST_F(TlsFilesTest, ACertificateThatIsNotValidYetIsTakenWhenItIs) {
-  const auto tls = Open();
-  ASSERT_THAT(tls, IsOk());
-  const TestCertificate early = authority_.Issue("server", "DNS:localhost", 3600, 1);
-  WritePair(early);
-  (*tls)->Poll();
-  ASSERT_THAT(probe_.failures(), SizeIs(1));
-  EXPECT_THAT(probe_.failures()[0], StatusIs(kInvalid, HasSubstr("not valid before")));
-  // The files don't change any more; time does.
-  while ((*tls)->current().materials->certificate_chain != early.certificate) (*tls)->Poll();
-  EXPECT_THAT(probe_.failures(), SizeIs(1));
+// WatchedFiles tries again what was refused.
+TEST_F(TlsFilesTest, ACertificateThatIsNotValidYetIsTakenOnceItIs) {
+  const TestCertificate early = authority_.Issue("server", "DNS:localhost", 7200, 3600);
+  const TlsMaterials materials{early.certificate, early.key, ""};
+  EXPECT_THAT(CheckTlsMaterials(materials, absl::Now()),
+              StatusIs(kInvalid, HasSubstr("not valid before")));
+  EXPECT_THAT(CheckTlsMaterials(materials, absl::Now() + absl::Minutes(90)), IsOk());
+  EXPECT_THAT(CheckTlsMaterials(materials, absl::Now() + absl::Hours(3)),
+              StatusIs(kInvalid, HasSubstr("expired at")));
 }
 
 TEST_F(TlsFilesTest, KeepsWhatWorksWhateverComes) {
