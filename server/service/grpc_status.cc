@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/rpc/status.pb.h"
 #include "server/batching/retry_after.h"
+#include "server/service/host_paths.h"
 
 namespace provnet {
 namespace {
@@ -18,12 +19,12 @@ constexpr absl::string_view kRetryInfoUrl = "type.googleapis.com/google.rpc.Retr
 constexpr size_t kMaxMessageBytes = 1024;
 
 std::string Message(const absl::Status& status) {
-  const absl::string_view message = status.message();
-  if (message.size() <= kMaxMessageBytes) return std::string(message);
+  std::string message = WithoutHostPaths(status.message());
+  if (message.size() <= kMaxMessageBytes) return message;
   size_t end = kMaxMessageBytes;
   // Not within a UTF-8 sequence, whose bytes after the first are 10xxxxxx.
   while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
-  return absl::StrCat(message.substr(0, end), " [cut]");
+  return absl::StrCat(absl::string_view(message).substr(0, end), " [cut]");
 }
 
 std::string Details(const absl::Status& status) {

@@ -21,8 +21,8 @@ absl::Status AdviseRetry(absl::Status status);
 absl::Duration RetryDelay(const absl::Status& status);
 
 // The single way from our statuses to the wire. Codes and messages stay (messages are cut at 1 KiB,
-// since gRPC carries them in a header); payloads become the details of a google.rpc.Status in the
-// trailer grpc-status-details-bin.
+// since gRPC carries them in a header, and name no path of the host); payloads become the details
+// of a google.rpc.Status in the trailer grpc-status-details-bin.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // The same for one request of a stream. `status` is not OK.
