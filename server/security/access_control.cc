@@ -15,7 +15,7 @@ namespace {
 absl::Status CheckNoBudget(const v1::AccessPolicy& policy) {
   for (const v1::Role& role : policy.roles()) {
     if (role.has_membership_budget()) {
-      return absl::UnimplementedError(absl::StrCat(
+      return absl::InvalidArgumentError(absl::StrCat(
           "role \"", role.name(),
           "\" has a membership_budget, and there is no place to keep what is used of it; give "
           "--state-dir=DIR"));

@@ -55,13 +55,18 @@ TEST_F(AccessControlTest, AChangedTokenFileRevokesAndGrants) {
   EXPECT_THAT(probe_.reloaded(), SizeIs(1));
 }
 
-TEST_F(AccessControlTest, RefusesABudgetThatItWouldNotEnforce) {
+TEST_F(AccessControlTest, RefusesABudgetThatNobodyEnforces) {
   Write("policy.json", R"({"roles": [{"name": "reader", "membership_budget": {"queries": 5}}]})");
   Write("tokens.json", Tokens("any"));
   const auto control = Open();
-  EXPECT_EQ(control.status().code(), absl::StatusCode::kUnimplemented) << control.status();
+  EXPECT_EQ(control.status().code(), absl::StatusCode::kInvalidArgument) << control.status();
   EXPECT_THAT(std::string(control.status().message()),
-              AllOf(HasSubstr("policy.json"), HasSubstr("\"reader\" has a membership_budget")));
+              AllOf(HasSubstr("policy.json"), HasSubstr("\"reader\" has a membership_budget"),
+                    HasSubstr("--state-dir")));
+  EXPECT_TRUE(AccessControl::Open({folder_ / "policy.json", folder_ / "tokens.json",
+                                   absl::ZeroDuration(), /*enforces_budgets=*/true},
+                                  probe_)
+                  .ok());
 }
 
 TEST_F(AccessControlTest, ABadChangeLeavesTheOldRulesInForceAndNamesTheFile) {
