@@ -128,10 +128,10 @@ class Safety(unittest.TestCase):
             wait = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
             self.assertGreater(pod["terminationGracePeriodSeconds"], wait + int(drain.split("=")[1].removesuffix("s")), case)
 
-    def test_mounts_nothing_to_write_to_but_tmp_and_the_record(self):
+    def test_mounts_nothing_to_write_to_but_tmp_state_and_record(self):
         for case in tools.cases():
             for mount in server_pod(case)["containers"][0]["volumeMounts"]:
-                self.assertTrue(mount.get("readOnly") or mount["mountPath"] in ("/tmp", "/var/log/provnet"), f"{case}: {mount}")
+                self.assertTrue(mount.get("readOnly") or mount["mountPath"] in ("/tmp", "/var/lib/provnet", "/var/log/provnet"), f"{case}: {mount}")
 
     def test_mounts_what_the_flags_name(self):
         for case in tools.cases():

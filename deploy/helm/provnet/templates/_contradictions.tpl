@@ -1,7 +1,7 @@
 {{- /* Values that contradict each other end the rendering, all at once, each with what to do. One line a problem. */ -}}
 {{- define "provnet.refuseContradictions" -}}
 {{- $problems := list -}}
-{{- range $about := list "scaling" "ending" "hardware" "model" "disruption" "network" "access" "tls" "flags" -}}
+{{- range $about := list "scaling" "ending" "hardware" "model" "disruption" "network" "access" "state" "tls" "flags" -}}
 {{- range $line := splitList "\n" (include (printf "provnet.problems.%s" $about) $) -}}
 {{- if trim $line -}}{{- $problems = append $problems (trim $line) -}}{{- end -}}
 {{- end -}}
@@ -138,6 +138,26 @@ audit.subPath is {{ .Values.audit.subPath }}, but audit.claimName is empty: noth
 {{- end }}
 {{- if and .Values.tests.enabled (include "provnet.hasPolicy" .) (not .Values.tests.tokenSecret) (not .Values.tls.clientCertificates) }}
 tests.enabled is true under an access policy, but tests.tokenSecret is empty: `helm test` would be refused. Name a Secret with a token that may call ListModels, or set tests.enabled=false
+{{- end }}
+{{- end -}}
+
+{{- define "provnet.problems.state" -}}
+{{- $state := .Values.state -}}
+{{- range .Values.auth.policy.roles }}
+{{- if and (or .membership_budget .membershipBudget) (not $state.enabled) }}
+auth.policy gives the role {{ .name }} a membership budget, but state.enabled is false: there is no place to keep what is used of it. Set state.enabled=true
+{{- end }}
+{{- end }}
+{{- if $state.claimName }}
+{{- if not $state.enabled }}
+state.claimName is {{ $state.claimName }}, but state.enabled is false. Set state.enabled=true, or leave it out
+{{- end }}
+{{- if or .Values.autoscaling.enabled (ne (include "provnet.replicas" .) "1") }}
+state.claimName is {{ $state.claimName }} with more than one pod: a server locks its folder, so the others would never become ready. Set replicas=1 without autoscaling, or leave the claim out
+{{- end }}
+{{- if not (has (toString .Values.rollout.maxSurge) (list "0" "0%")) }}
+state.claimName is {{ $state.claimName }} with rollout.maxSurge={{ .Values.rollout.maxSurge }}: a new pod would wait for the folder that the old one has locked. Set rollout.maxSurge=0 and rollout.maxUnavailable=1
+{{- end }}
 {{- end }}
 {{- end -}}
 

@@ -2,7 +2,7 @@
 
 {{- /* What the chart sets itself, so that server.extraArgs may not. */ -}}
 {{- define "provnet.ownFlags" -}}
-model-repository listen http port-file drain-timeout access-policy tokens tls-cert tls-key tls-client-ca health audit-log
+model-repository listen http port-file drain-timeout access-policy tokens tls-cert tls-key tls-client-ca health audit-log state-dir
 {{- range $key := keys .Values.server | sortAlpha }} {{ kebabcase $key }}{{ end }}
 {{- end -}}
 
@@ -27,6 +27,9 @@ model-repository listen http port-file drain-timeout access-policy tokens tls-ce
 {{- end }}
 {{- with .Values.auth.tokensSecret }}
 - --tokens=/etc/provnet/tokens/{{ $.Values.auth.tokensKey }}
+{{- end }}
+{{- if .Values.state.enabled }}
+- --state-dir=/var/lib/provnet
 {{- end }}
 {{- if .Values.audit.claimName }}
 - --audit-log=/var/log/provnet/$(POD_NAME).jsonl

@@ -96,6 +96,9 @@ volumes: {{- include "provnet.volumes" . | nindent 2 }}
 {{- if .Values.auth.tokensSecret }}
 - {name: tokens, mountPath: /etc/provnet/tokens, readOnly: true}
 {{- end }}
+{{- if .Values.state.enabled }}
+- {name: state, mountPath: /var/lib/provnet}
+{{- end }}
 {{- if .Values.audit.claimName }}
 - name: audit
   mountPath: /var/log/provnet
@@ -125,6 +128,14 @@ volumes: {{- include "provnet.volumes" . | nindent 2 }}
   secret:
     secretName: {{ . }}
     defaultMode: 0440
+{{- end }}
+{{- if .Values.state.enabled }}
+- name: state
+  {{- if .Values.state.claimName }}
+  persistentVolumeClaim: {claimName: {{ .Values.state.claimName }}}
+  {{- else }}
+  emptyDir: {sizeLimit: 64Mi}
+  {{- end }}
 {{- end }}
 {{- with .Values.audit.claimName }}
 - name: audit
