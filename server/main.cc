@@ -55,6 +55,9 @@ ABSL_FLAG(std::string, device, "auto",
           "auto, cpu, cuda or cuda:<n>; auto is CUDA where it is there");
 ABSL_FLAG(std::string, index_precision, "auto",
           "auto, fp32 or bf16; auto is bf16 where the processor has instructions for it");
+ABSL_FLAG(std::string, index_search, "auto",
+          "auto, exact or approximate; auto is approximate for embedding heads whose bundle has "
+          "cells, on the CPU");
 ABSL_FLAG(int, max_batch_size, 64, "most requests that run together");
 ABSL_FLAG(int, max_queue, 1024, "most requests that wait for a model; more get RESOURCE_EXHAUSTED");
 ABSL_FLAG(absl::Duration, max_queue_wait, absl::Seconds(10),
@@ -123,6 +126,11 @@ absl::Status CheckEngineFlags(const EngineOptions& engine) {
   if (precision != "auto" && precision != "fp32" && precision != "bf16") {
     return absl::InvalidArgumentError(
         absl::StrCat("--index-precision is \"", precision, "\", expected auto, fp32 or bf16"));
+  }
+  const std::string& search = engine.index_search;
+  if (search != "auto" && search != "exact" && search != "approximate") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--index-search is \"", search, "\", expected auto, exact or approximate"));
   }
   return absl::OkStatus();
 }
@@ -201,6 +209,7 @@ absl::StatusOr<Options> OptionsFromFlags() {
                                          absl::GetFlag(FLAGS_intra_op_threads));
   options.engine.device = absl::GetFlag(FLAGS_device);
   options.engine.index_precision = absl::GetFlag(FLAGS_index_precision);
+  options.engine.index_search = absl::GetFlag(FLAGS_index_search);
   options.engine.intra_op_threads = threads.intra_op_threads;
   PROVNET_RETURN_IF_ERROR(CheckEngineFlags(options.engine));
   FillQueue(threads, options.models.queue);

@@ -16,6 +16,10 @@ inline constexpr char kSamplesFolder[] = "samples";
 inline constexpr char kLabelsFile[] = "index/labels.npy";
 // float32 [N, d]: the unit vector of every sample (embedding heads).
 inline constexpr char kVectorsFile[] = "index/vectors.npy";
+// float32 [L, d] and uint32 [N]: the cells' centroids, and the cell of every sample (embedding
+// heads with an approximate search).
+inline constexpr char kCentroidsFile[] = "index/centroids.npy";
+inline constexpr char kCellOfFile[] = "index/cell_of.npy";
 // Membership scores of known members and non-members (where trained with a reference set).
 inline constexpr char kCalibrationFile[] = "calibration.json";
 // Inputs with the answers that a loaded bundle must give (where the trainer recorded them).

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "server/attribution/refine.h"
 #include "server/attribution/top_k.h"
 #include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
@@ -16,10 +17,6 @@ struct RankedColumns {
   std::vector<std::vector<ScoredColumn>> best;
   std::vector<float> log_sum_exp;
 };
-
-// How many more than k are refined: rounding moves a logit by about a thousandth of their spread,
-// and the k-th is a hundredth of it or more ahead of the k+6-th even where samples are dense.
-uint32_t Slack(uint32_t k) { return 6 + k / 4; }
 
 // Columns that stand for no sample get -inf: they neither win nor count in the softmax.
 void MaskHost(at::Tensor& logits, absl::Span<const uint64_t> candidates) {
@@ -89,25 +86,14 @@ at::Tensor IndexHead::ExactLogits(const at::Tensor&, const at::Tensor&) const {
   TORCH_CHECK(false, "this index head has no other logits than those it searches");
 }
 
-void IndexHead::Refine(const at::Tensor& query, size_t keep, std::vector<ScoredColumn>& best,
-                       float& log_sum_exp) const {
+void IndexHead::RefineRow(const at::Tensor& query, size_t keep, std::vector<ScoredColumn>& best,
+                          float& log_sum_exp) const {
   if (best.empty()) return;
   const at::Tensor columns = at::empty({static_cast<int64_t>(best.size())}, at::kLong);
   for (size_t i = 0; i < best.size(); ++i)
     columns.data_ptr<int64_t>()[i] = static_cast<int64_t>(best[i].column);
   const at::Tensor exact = ExactLogits(query, columns).contiguous();
-  // The softmax denominator in units of what was taken for it.
-  double denominator = 1;
-  for (size_t i = 0; i < best.size(); ++i) {
-    const float value = exact.data_ptr<float>()[i];
-    denominator +=
-        std::exp(double{value} - log_sum_exp) - std::exp(double{best[i].value} - log_sum_exp);
-    best[i].value = value;
-  }
-  // Also false for NaN.
-  if (denominator > 0) log_sum_exp += static_cast<float>(std::log(denominator));
-  std::sort(best.begin(), best.end(), RanksBefore);
-  best.resize(std::min(best.size(), keep));
+  Refine({exact.data_ptr<float>(), best.size()}, keep, best, log_sum_exp);
 }
 
 absl::StatusOr<std::vector<std::vector<RankedSample>>> IndexHead::Rank(
@@ -117,7 +103,7 @@ absl::StatusOr<std::vector<std::vector<RankedSample>>> IndexHead::Rank(
   const at::Tensor& logits = scores.logits;
   const bool rounded = scores.queries.defined();
   std::vector<uint32_t> candidate_counts(top_k.begin(), top_k.end());
-  for (uint32_t& count : candidate_counts) count += rounded ? Slack(count) : 0;
+  for (uint32_t& count : candidate_counts) count += rounded ? RefinementSlack(count) : 0;
   return TryTorch("rank the training samples", [&] {
     const at::Tensor classes = class_ids.cpu();
     const int64_t* class_of = classes.data_ptr<int64_t>();
@@ -128,8 +114,8 @@ absl::StatusOr<std::vector<std::vector<RankedSample>>> IndexHead::Rank(
     RankedColumns ranked = logits.is_cpu() ? RankOnHost(logits, candidates, candidate_counts)
                                            : RankOnDevice(logits, candidates, candidate_counts);
     for (size_t b = 0; rounded && b < top_k.size(); ++b) {
-      Refine(scores.queries[static_cast<int64_t>(b)], top_k[b], ranked.best[b],
-             ranked.log_sum_exp[b]);
+      RefineRow(scores.queries[static_cast<int64_t>(b)], top_k[b], ranked.best[b],
+                ranked.log_sum_exp[b]);
     }
     std::vector<std::vector<RankedSample>> result(top_k.size());
     for (size_t b = 0; b < top_k.size(); ++b) {

@@ -43,7 +43,7 @@ class IndexHead {
   // device; top_k has B entries, each at least 1. Entry b of the result holds min(top_k[b],
   // candidates of the class) samples, best first, equal logits in ascending sample index (on CUDA
   // in any order).
-  absl::StatusOr<std::vector<std::vector<RankedSample>>> Rank(
+  virtual absl::StatusOr<std::vector<std::vector<RankedSample>>> Rank(
       const at::Tensor& features, const at::Tensor& class_ids,
       absl::Span<const uint32_t> top_k) const;
 
@@ -82,11 +82,10 @@ class IndexHead {
                                             const at::Tensor& class_ids) const = 0;
 
  private:
-  // Search in low precision finds candidates; their own order is settled here, by their exact
-  // logits. `best` holds some more than `keep`, and comes back as the first `keep` of them.
-  // `log_sum_exp` is corrected by what has become known.
-  void Refine(const at::Tensor& query, size_t keep, std::vector<ScoredColumn>& best,
-              float& log_sum_exp) const;
+  // Settles the order of what a search in low precision has found (refine.h). `best` holds some
+  // more than `keep`, and comes back as the first `keep` of them.
+  void RefineRow(const at::Tensor& query, size_t keep, std::vector<ScoredColumn>& best,
+                 float& log_sum_exp) const;
 
   const CandidateLayout layout_;
 };

@@ -2,6 +2,8 @@
 
 #include <ATen/Parallel.h>
 
+#include <numeric>
+
 #include "server/kernels/bf16_kernel.h"
 #include "server/kernels/fp32_kernel.h"
 
@@ -77,6 +79,32 @@ at::Tensor RowMatrix::InnerProducts(const at::Tensor& queries, int64_t first, in
   if (precision_ == Precision::kFloat32) return MultiplyFloat32(queries, rows);
   if (rows.is_cpu()) return Multiply(MultiplyBf16, Bf16Rows(PackPadded(queries)), Bf16Rows(rows));
   return at::mm(queries.to(at::kBFloat16), rows.t()).to(at::kFloat);
+}
+
+at::Tensor RowMatrix::PackQueries(const at::Tensor& queries) const {
+  TORCH_CHECK(packed_.is_cpu() && queries.dim() == 2 && queries.size(1) == dim_,
+              "queries have shape ", queries.sizes(), ", expected [B, ", dim_, "] on the CPU");
+  return precision_ == Precision::kFloat32 ? queries.contiguous() : PackPadded(queries);
+}
+
+void RowMatrix::MultiplyRange(const at::Tensor& packed_queries, int64_t q, int64_t first,
+                              int64_t count, float* out) const {
+  const int64_t dim = packed_.size(1);
+  if (precision_ == Precision::kBFloat16) {
+    const Bf16Operand queries = Bf16Rows(packed_queries), rows = Bf16Rows(packed_);
+    MultiplyBf16({queries.data + q * dim, 1, dim}, {rows.data + first * dim, count, dim}, out,
+                 count);
+    return;
+  }
+  const Fp32Operand queries = Fp32Rows(packed_queries), rows = Fp32Rows(packed_);
+  const float* query = queries.data + q * dim;
+  if (CpuHasFp32Kernel()) {
+    MultiplyFp32({query, 1, dim}, {rows.data + first * dim, count, dim}, out, count);
+    return;
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    out[i] = std::inner_product(query, query + dim, rows.data + (first + i) * dim, 0.0F);
+  }
 }
 
 at::Tensor RowMatrix::ExactInnerProducts(const at::Tensor& query, const at::Tensor& rows) const {

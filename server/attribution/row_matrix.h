@@ -36,6 +36,13 @@ class RowMatrix {
   // The same for `count` rows from row `first` on: float32 [B,count].
   at::Tensor InnerProducts(const at::Tensor& queries, int64_t first, int64_t count) const;
 
+  // On the CPU, for many products of few rows each: queries in the form in which they are
+  // multiplied, and the inner products of query `q` of them with rows first .. first + count - 1,
+  // computed on the calling thread into out[0 .. count).
+  at::Tensor PackQueries(const at::Tensor& queries) const;
+  void MultiplyRange(const at::Tensor& packed_queries, int64_t q, int64_t first, int64_t count,
+                     float* out) const;
+
   // Whether ExactInnerProducts gives more than InnerProducts: in bf16 on the CPU.
   bool has_exact() const { return rest_.defined(); }
   // query float32 [R], some `rows` int64 [n] -> float32 [n], rows within 2^-16 of what they were.

@@ -5,8 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/attribution/cell_index_head.h"
 #include "server/attribution/logit_index_head.h"
 #include "server/attribution/matrix_index_head.h"
+#include "server/engine/bundle_vectors.h"
 #include "server/engine/golden_check.h"
 #include "server/engine/model_probe.h"
 #include "server/model/device.h"
@@ -23,6 +25,8 @@ namespace {
 
 // Enough to notice a network that mixes its inputs.
 constexpr int64_t kProbeInputs = 4;
+
+Precision PrecisionOf(bool bf16) { return bf16 ? Precision::kBFloat16 : Precision::kFloat32; }
 
 }  // namespace
 
@@ -136,9 +140,13 @@ absl::Status BundleLoader::MakeIndexHeads() {
   PROVNET_ASSIGN_OR_RETURN(
       const bool bf16, UseBFloat16(vectors || linear, "model.pt offers no query() with rows()"));
   parts_.precision_name = bf16 ? "bf16" : "fp32";
-  PROVNET_ASSIGN_OR_RETURN(parts_.index_head, MakeIndexHead(bf16));
-  // The reference scores were measured in float32, and so is what is compared with them.
-  if (!bf16 || parts_.membership_reference == nullptr) return absl::OkStatus();
+  PROVNET_ASSIGN_OR_RETURN(const bool approximate, SearchApproximately());
+  parts_.search_name = approximate ? "approximate" : "exact";
+  PROVNET_ASSIGN_OR_RETURN(parts_.index_head,
+                           approximate ? MakeCellHead(bf16) : MakeIndexHead(bf16));
+  // The reference scores were measured in float32 over all samples, and so is what is compared with
+  // them.
+  if ((!bf16 && !approximate) || parts_.membership_reference == nullptr) return absl::OkStatus();
   PROVNET_ASSIGN_OR_RETURN(parts_.membership_head, MakeIndexHead(/*bf16=*/false));
   return absl::OkStatus();
 }
@@ -162,31 +170,51 @@ BundleLoader::HeadOr BundleLoader::MakeIndexHead(bool bf16) {
   }
 }
 
-BundleLoader::HeadOr BundleLoader::MakeVectorHead(bool bf16) {
+absl::StatusOr<at::Tensor> BundleLoader::Vectors() const {
   if (!parts_.model->has_query())
     return absl::FailedPreconditionError(
         "model.pt has no method query(), which an embedding head needs");
-  PROVNET_ASSIGN_OR_RETURN(NpyArray<float> vectors,
-                           ReadNpy<float>(location_.directory / kVectorsFile));
-  const std::vector<uint64_t> expected{parts_.manifest.sample_count(),
-                                       parts_.manifest.index_head().dim()};
-  if (vectors.shape != expected) {
-    return absl::DataLossError(absl::StrCat(kVectorsFile, " has shape [",
-                                            absl::StrJoin(vectors.shape, ", "), "], expected [",
-                                            absl::StrJoin(expected, ", "), "]"));
-  }
-  const at::Tensor rows = at::from_blob(vectors.values.data(), {static_cast<int64_t>(expected[0]),
-                                                                static_cast<int64_t>(expected[1])});
-  PROVNET_RETURN_IF_ERROR(
-      CheckQuery(*parts_.model, parts_.manifest, static_cast<int64_t>(expected[1])));
+  PROVNET_RETURN_IF_ERROR(CheckQuery(*parts_.model, parts_.manifest,
+                                     static_cast<int64_t>(parts_.manifest.index_head().dim())));
+  return ReadVectors(location_.directory, parts_.manifest);
+}
+
+BundleLoader::HeadOr BundleLoader::MakeVectorHead(bool bf16) {
+  PROVNET_ASSIGN_OR_RETURN(const at::Tensor rows, Vectors());
   PROVNET_ASSIGN_OR_RETURN(RowMatrix packed, TryTorch("pack the sample vectors", [&] {
-                             return RowMatrix(rows,
-                                              bf16 ? Precision::kBFloat16 : Precision::kFloat32,
-                                              parts_.model->device());
+                             return RowMatrix(rows, PrecisionOf(bf16), parts_.model->device());
                            }));
   return std::make_unique<const MatrixIndexHead>(
-      *parts_.model, CandidateLayout::AllSamples(expected[0]), std::move(packed),
+      *parts_.model, CandidateLayout::AllSamples(parts_.manifest.sample_count()), std::move(packed),
       parts_.manifest.index_head().scale());
+}
+
+absl::StatusOr<bool> BundleLoader::SearchApproximately() const {
+  const std::string& search = options_.index_search;
+  if (search != "auto" && search != "exact" && search != "approximate") {
+    return absl::InvalidArgumentError(absl::StrCat("index search \"", search,
+                                                   "\" is not known; expected auto, exact or "
+                                                   "approximate"));
+  }
+  const bool possible =
+      parts_.manifest.index_head().has_approximate() && parts_.model->device().is_cpu();
+  if (search == "approximate" && !possible) {
+    return absl::FailedPreconditionError(
+        "index search approximate: it needs the CPU and a bundle with cells, which the trainer "
+        "adds to embedding heads with many samples; use auto or exact");
+  }
+  return possible && search != "exact";
+}
+
+BundleLoader::HeadOr BundleLoader::MakeCellHead(bool bf16) {
+  PROVNET_ASSIGN_OR_RETURN(const at::Tensor rows, Vectors());
+  PROVNET_ASSIGN_OR_RETURN(const Cells cells, ReadCells(location_.directory, parts_.manifest));
+  const v1::IndexHeadSpec& head = parts_.manifest.index_head();
+  PROVNET_ASSIGN_OR_RETURN(CellSearch search, TryTorch("pack the cells", [&] {
+                             return CellSearch(rows, cells, head.approximate().probes(),
+                                               PrecisionOf(bf16), head.scale());
+                           }));
+  return std::make_unique<const CellIndexHead>(*parts_.model, std::move(search));
 }
 
 BundleLoader::HeadOr BundleLoader::MakeLogitHead(CandidateLayout layout, bool bf16) {
@@ -199,9 +227,7 @@ BundleLoader::HeadOr BundleLoader::MakeLogitHead(CandidateLayout layout, bool bf
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor rows,
                            CheckedRows(*parts_.model, parts_.manifest, least));
   PROVNET_ASSIGN_OR_RETURN(RowMatrix packed, TryTorch("pack the index rows", [&] {
-                             return RowMatrix(rows,
-                                              bf16 ? Precision::kBFloat16 : Precision::kFloat32,
-                                              parts_.model->device());
+                             return RowMatrix(rows, PrecisionOf(bf16), parts_.model->device());
                            }));
   return std::make_unique<const MatrixIndexHead>(*parts_.model, std::move(layout),
                                                  std::move(packed), /*scale=*/1.0F);

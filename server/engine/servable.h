@@ -29,6 +29,10 @@ struct EngineOptions {
   // processor has instructions for it. Accumulation is fp32 in both. On the CPU the best samples of
   // a bf16 search are ranked by exact logits; elsewhere scores are good to about 2e-2 relative.
   std::string index_precision = "auto";
+  // How embedding heads are searched: "exact", "approximate" (FAILED_PRECONDITION for bundles
+  // without cells, and on CUDA), or "auto": approximate where the bundle has cells and the device
+  // is the CPU. Other heads are searched exactly in "auto".
+  std::string index_search = "auto";
   // Threads that one call of Explain may use inside LibTorch and the index search; at least 1.
   int intra_op_threads = 1;
 };
@@ -103,6 +107,11 @@ class Servable {
   // "cpu" or "cuda:<n>", and "fp32" or "bf16": what the options resolved to.
   virtual const std::string& device() const = 0;
   virtual const std::string& index_precision() const = 0;
+  // "exact" or "approximate".
+  virtual const std::string& index_search() const {
+    static const std::string exact = "exact";
+    return exact;
+  }
 
   // With what membership evidence is compared; null when the bundle was trained without. Constant.
   virtual const MembershipReference* membership_reference() const { return nullptr; }

@@ -72,6 +72,7 @@ TorchServable::TorchServable(Parts parts)
       membership_head_(std::move(parts.membership_head)),
       device_name_(model_->device().str()),
       precision_name_(std::move(parts.precision_name)),
+      search_name_(std::move(parts.search_name)),
       store_snapshot_id_(StoreSnapshotId(manifest_)),
       has_golden_answers_(parts.has_golden_answers),
       intra_op_threads_(parts.intra_op_threads) {}

@@ -23,6 +23,7 @@ class TorchServable final : public Servable {
   const SampleStore& samples() const override { return *samples_; }
   const std::string& device() const override { return device_name_; }
   const std::string& index_precision() const override { return precision_name_; }
+  const std::string& index_search() const override { return search_name_; }
 
   const std::string& store_snapshot_id() const override { return store_snapshot_id_; }
   bool has_golden_answers() const override { return has_golden_answers_; }
@@ -43,9 +44,11 @@ class TorchServable final : public Servable {
     std::unique_ptr<const IndexHead> index_head;
     // Null where the bundle has none.
     std::unique_ptr<const MembershipReference> membership_reference;
-    // The head in float32: null where index_head is that already, or where nothing needs it.
+    // The head in float32, searched exactly: null where index_head is that already, or where
+    // nothing needs it.
     std::unique_ptr<const IndexHead> membership_head;
     std::string precision_name;
+    std::string search_name;
     bool has_golden_answers = false;
     int intra_op_threads = 1;
   };
@@ -94,6 +97,7 @@ class TorchServable final : public Servable {
   const std::unique_ptr<const IndexHead> membership_head_;
   const std::string device_name_;
   const std::string precision_name_;
+  const std::string search_name_;
   const std::string store_snapshot_id_;
   const bool has_golden_answers_;
   const int intra_op_threads_;

@@ -20,6 +20,7 @@ v1::ModelInfo AvailableModelInfo(const Servable& servable) {
   *info.mutable_created() = manifest.created();
   info.set_device(servable.device());
   info.set_index_precision(servable.index_precision());
+  info.set_index_search(servable.index_search());
   return info;
 }
 

@@ -49,7 +49,8 @@ std::vector<v1::ExplainRequest> Requests(const std::string& model, const Dataset
 std::vector<Explanation> AnswersInProcess(const std::string& model,
                                           const std::vector<ExplainQuery>& queries) {
   const auto servable =
-      Servable::Load({model, 1, TrainedRepository() / model / "1"}, {"cpu", "fp32", 2});
+      Servable::Load({model, 1, TrainedRepository() / model / "1"},
+                     {.device = "cpu", .index_precision = "fp32", .intra_op_threads = 2});
   if (!servable.ok()) throw std::runtime_error(servable.status().ToString());
   std::vector<Explanation> answers;
   // One at a time: the served side is batched as it comes, and batch mates must not matter.

@@ -50,6 +50,10 @@ v1::BundleManifest Manifest(const BundleRecipe& recipe) {
   manifest.mutable_index_head()->set_type(recipe.head);
   manifest.mutable_index_head()->set_dim(recipe.dim);
   manifest.mutable_index_head()->set_scale(recipe.scale);
+  if (recipe.cells > 0) {
+    manifest.mutable_index_head()->mutable_approximate()->set_cells(recipe.cells);
+    manifest.mutable_index_head()->mutable_approximate()->set_probes(1);
+  }
   manifest.set_sample_count(recipe.labels.size());
   manifest.set_feature_dim(recipe.feature_dim);
   return manifest;
@@ -68,6 +72,11 @@ BundleLocation PublishBundle(const std::filesystem::path& repository, const Bund
   if (!recipe.vectors.empty()) {
     Check(WriteNpy<float>(staging / kVectorsFile, {recipe.labels.size(), recipe.dim},
                           recipe.vectors));
+  }
+  if (recipe.cells > 0) {
+    Check(WriteNpy<float>(staging / kCentroidsFile,
+                          {recipe.centroids.size() / recipe.dim, recipe.dim}, recipe.centroids));
+    Check(WriteNpy<uint32_t>(staging / kCellOfFile, {recipe.cell_of.size()}, recipe.cell_of));
   }
   if (!recipe.calibration.empty())
     Check(WriteFileDurably(staging / kCalibrationFile, recipe.calibration));

@@ -22,6 +22,10 @@ struct BundleRecipe {
   std::vector<float> vectors = {};
   uint32_t dim = 4;
   float scale = 1;
+  // Embedding heads with an approximate search: row-major [cells, dim], and a cell for each sample.
+  std::vector<float> centroids = {};
+  std::vector<uint32_t> cell_of = {};
+  uint32_t cells = 0;
   // calibration.json as it stands in the file; empty for none.
   std::string calibration = "";
 };

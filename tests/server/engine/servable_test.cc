@@ -56,7 +56,8 @@ class ServableTest : public ::testing::Test {
  protected:
   absl::StatusOr<ModelHandle> Load(const BundleRecipe& recipe,
                                    const std::string& precision = "fp32") {
-    return Servable::Load(PublishBundle(folder_.path(), recipe), {"cpu", precision, 1});
+    return Servable::Load(PublishBundle(folder_.path(), recipe),
+                          {.device = "cpu", .index_precision = precision, .index_search = search_});
   }
   // Loads, and answers all queries in one batch.
   std::vector<absl::StatusOr<Explanation>> Explain(const BundleRecipe& recipe,
@@ -72,7 +73,52 @@ class ServableTest : public ::testing::Test {
   }
 
   TempDir folder_;
+  std::string search_ = "auto";
 };
+
+// Two cells, around the first sample and around the other two.
+BundleRecipe WithCells() {
+  BundleRecipe recipe = Embedding();
+  recipe.cells = 2;
+  recipe.centroids = {1, 0, 0, 0, 0, 0.70710678F, 0.70710678F, 0};
+  recipe.cell_of = {0, 1, 1};
+  return recipe;
+}
+
+TEST_F(ServableTest, BundlesWithCellsAreSearchedApproximately) {
+  const ExplainQuery query = Query({0, 0.6F, 0.8F, 0}, 1);
+  for (const char* search : {"auto", "approximate", "exact"}) {
+    search_ = search;
+    const auto servable = Load(WithCells());
+    ASSERT_TRUE(servable.ok()) << servable.status();
+    EXPECT_EQ((*servable)->index_search(), search_ == "exact" ? "exact" : "approximate");
+    const ExplainQuery* pointer = &query;
+    const auto answers = (*servable)->Explain({&pointer, 1});
+    ASSERT_TRUE(answers.ok() && (*answers)[0].ok()) << answers.status();
+    const Explanation& answer = *(*answers)[0];
+    ASSERT_EQ(Indices(answer), std::vector<uint64_t>{2}) << search;
+    // exp(1.6) over exp(0) + exp(1.2) + exp(1.6).
+    EXPECT_NEAR(answer.provenance[0].score, 0.5342, 1e-3) << search;
+  }
+  search_ = "approximate";
+  EXPECT_THAT(Load(Embedding()).status().ToString(), HasSubstr("a bundle with cells"));
+  search_ = "fast";
+  EXPECT_EQ(Load(WithCells()).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(ServableTest, CellsThatDoNotFitTheirBundleAreRefused) {
+  BundleRecipe recipe = WithCells();
+  recipe.cell_of = {0, 2, 1};
+  EXPECT_THAT(Load(recipe).status().ToString(),
+              HasSubstr("index/cell_of.npy holds cell 2 for sample 1, expected less than 2"));
+  recipe.cell_of = {0, 1};
+  EXPECT_THAT(Load(recipe).status().ToString(),
+              HasSubstr("index/cell_of.npy holds 2 cells, expected one for each of 3 samples"));
+  recipe = WithCells();
+  recipe.centroids.resize(4);
+  EXPECT_THAT(Load(recipe).status().ToString(),
+              HasSubstr("index/centroids.npy has shape [1, 4], expected [2, 4]"));
+}
 
 TEST_F(ServableTest, RanksSamplesOfThePredictedClass) {
   const auto answers =
@@ -194,19 +240,19 @@ TEST_F(ServableTest, RefusesLabelsThatAreNoClass) {
 TEST_F(ServableTest, RefusesAFolderThatIsNotTheVersionItClaims) {
   BundleLocation location = PublishBundle(folder_.path(), ClassConditional());
   location.version = 9;
-  EXPECT_EQ(Servable::Load(location, {"cpu", "fp32", 1}).status().code(),
+  EXPECT_EQ(Servable::Load(location, {.device = "cpu", .index_precision = "fp32"}).status().code(),
             absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_F(ServableTest, RefusesUnknownOptions) {
   const BundleLocation location = PublishBundle(folder_.path(), ClassConditional());
-  EXPECT_EQ(Servable::Load(location, {"cpu", "fp8", 1}).status().code(),
+  EXPECT_EQ(Servable::Load(location, {.device = "cpu", .index_precision = "fp8"}).status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(Servable::Load(location, {"tpu", "auto", 1}).status().code(),
+  EXPECT_EQ(Servable::Load(location, {.device = "tpu"}).status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(Servable::Load(location, {"cpu", "auto", 0}).status().code(),
+  EXPECT_EQ(Servable::Load(location, {.device = "cpu", .intra_op_threads = 0}).status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(Servable::Load(location, {"cpu", "bf16", 1}).status().code(),
+  EXPECT_EQ(Servable::Load(location, {.device = "cpu", .index_precision = "bf16"}).status().code(),
             absl::StatusCode::kFailedPrecondition)
       << "a model without rows() can't be searched in bf16";
 }
