@@ -15,8 +15,8 @@
 #include "storage/npy.h"
 #include "storage/sample_store_builder.h"
 #include "trainer/data/dataset_spec.h"
+#include "trainer/export/image_vectors.h"
 #include "trainer/network/torch_errors.h"
-#include "trainer/training/batch_source.h"
 
 namespace provnet {
 namespace {
@@ -24,7 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kTensorContentType[] = "application/vnd.provnet.tensor";
-constexpr uint64_t kVectorBatch = 256;
 
 absl::Status WriteModel(const fs::path& path, ProvenanceNetwork& network) {
   std::string bytes;
@@ -62,29 +61,14 @@ absl::Status WriteSamples(const fs::path& directory, const Dataset& samples) {
   return builder->Finish();
 }
 
-// [N, d], unit rows, in sample order.
-at::Tensor SampleVectors(ProvenanceNetwork& network, const Dataset& samples) {
-  torch::NoGradGuard no_gradient;
-  network.SetTraining(false);
-  std::vector<at::Tensor> parts;
-  for (uint64_t begin = 0; begin < samples.size(); begin += kVectorBatch) {
-    std::vector<uint64_t> batch(std::min<uint64_t>(kVectorBatch, samples.size() - begin));
-    std::iota(batch.begin(), batch.end(), begin);
-    const at::Tensor features = network.Features(ImagesToTensor(samples, batch));
-    parts.push_back(network.Query(features, at::zeros({features.size(0)}, at::kLong)));
-  }
-  return at::cat(parts).contiguous();
-}
-
 absl::Status WriteVectors(const fs::path& path, ProvenanceNetwork& network,
                           const Dataset& samples) {
-  return CatchTorchErrors("compute the samples' vectors", [&] {
-    const at::Tensor vectors = SampleVectors(network, samples);
-    const uint64_t shape[] = {static_cast<uint64_t>(vectors.size(0)),
-                              static_cast<uint64_t>(vectors.size(1))};
-    return WriteNpy<float>(path, shape,
-                           {vectors.data_ptr<float>(), static_cast<size_t>(vectors.numel())});
-  });
+  PROVNET_ASSIGN_OR_RETURN(const at::Tensor vectors,
+                           ImageVectors(network, samples, samples.size()));
+  const uint64_t shape[] = {static_cast<uint64_t>(vectors.size(0)),
+                            static_cast<uint64_t>(vectors.size(1))};
+  return WriteNpy<float>(path, shape,
+                         {vectors.data_ptr<float>(), static_cast<size_t>(vectors.numel())});
 }
 
 v1::TrainingConfig DescribeTraining(const FitOptions& options, const Dataset& samples) {

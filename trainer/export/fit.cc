@@ -23,6 +23,7 @@
 #include "trainer/export/golden_recording.h"
 #include "trainer/export/membership_scores.h"
 #include "trainer/export/peak_memory.h"
+#include "trainer/export/search_cells.h"
 #include "trainer/export/training_data.h"
 #include "trainer/training/checkpoint_directory.h"
 #include "trainer/training/trainer.h"
@@ -97,6 +98,8 @@ absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(
   PROVNET_ASSIGN_OR_RETURN(const auto trial_writer, BundleWriter::Create(model_directory));
   PROVNET_RETURN_IF_ERROR(
       WriteBundleContents(trial_writer->staging_directory(), trained.network, data.train));
+  PROVNET_RETURN_IF_ERROR(AddSearchCells(trial_writer->staging_directory(), options,
+                                         trained.network, data, progress, manifest));
   manifest.set_parameter_count(trained.network.ParameterCount());
   PROVNET_ASSIGN_OR_RETURN(const v1::BundleManifest trial, trial_writer->Publish(manifest));
   const fs::path bundle = model_directory / absl::StrCat(trial.version());

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "provnet/v1/bundle.pb.h"
 #include "trainer/data/image_folder_options.h"
+#include "trainer/search/cell_builder.h"
 #include "trainer/training/training_options.h"
 
 namespace provnet {
@@ -30,6 +31,9 @@ struct FitOptions {
   std::string label_noise;
   // Where the records come from that calibrate membership answers: see ParseReferenceSource.
   std::string membership_reference = "auto";
+  // Embedding heads: the number of training samples from which on the bundle also holds cells for
+  // an approximate search, where they reach the recall; 0 for never.
+  uint64_t approximate_from = kLeastApproximateSamples;
   // <repository>/<model name>: the bundle becomes the next version in there.
   std::filesystem::path output;
   // Where the checkpoint lives; empty for ".checkpoint" inside `output`.

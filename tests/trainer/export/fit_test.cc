@@ -240,6 +240,27 @@ TEST_F(FitTest, EmbeddingHeadExportsAUnitVectorOfEverySample) {
   EXPECT_GT(published->metrics().index_top1(), 0.99);
 }
 
+TEST_F(FitTest, EmbeddingHeadsOfManySamplesBringCellsWithTheRecallThatTheyReach) {
+  FitOptions options = Options(v1::HEAD_TYPE_EMBEDDING);
+  options.dataset = "glyphs:3000";
+  options.subset_fraction = 1;
+  options.training.size = BackboneSize::kTiny;
+  options.approximate_from = 3000;
+  const auto published = Run(options);
+  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_TRUE(published->index_head().has_approximate());
+  const v1::ApproximateSearch& approximate = published->index_head().approximate();
+  EXPECT_EQ(approximate.cells(), 3000U / 256);
+  EXPECT_GE(approximate.recall_at_10(), 0.99);
+  EXPECT_LE(approximate.probes(), approximate.cells() / 2);
+  EXPECT_GT(approximate.queries(), 0U);
+  // Served, and measured, with them.
+  EXPECT_GT(published->metrics().index_top1(), 0.99);
+  const auto cell_of = ReadNpy<uint32_t>(options.output / "1" / kCellOfFile);
+  ASSERT_TRUE(cell_of.ok()) << cell_of.status();
+  EXPECT_THAT(cell_of->shape, ElementsAre(3000));
+}
+
 TEST_F(FitTest, HeadsOverAllSamplesArePublishedAndServed) {
   for (v1::HeadType head : {v1::HEAD_TYPE_CLASS_INDEPENDENT, v1::HEAD_TYPE_SINGLE_BRANCH}) {
     FitOptions options = Options(head);
