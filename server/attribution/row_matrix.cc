@@ -1,11 +1,10 @@
 #include "server/attribution/row_matrix.h"
 
-#include <ATen/Parallel.h>
-
 #include <numeric>
 
 #include "server/kernels/bf16_kernel.h"
 #include "server/kernels/fp32_kernel.h"
+#include "server/model/row_product.h"
 
 namespace provnet {
 namespace {
@@ -28,21 +27,6 @@ Fp32Operand Fp32Rows(const at::Tensor& tensor) {
   return {tensor.data_ptr<float>(), tensor.size(0), tensor.size(1)};
 }
 
-// [left.rows, right.rows] by a kernel of server/kernels, on LibTorch's threads.
-template <typename Operand>
-at::Tensor Multiply(void (*kernel)(const Operand&, const Operand&, float*, int64_t),
-                    const Operand& left, const Operand& right) {
-  at::Tensor products = at::empty({left.rows, right.rows}, at::kFloat);
-  float* out = products.data_ptr<float>();
-  // Blocks of rows that are worth a thread's start.
-  constexpr int64_t kRowsPerTask = 64;
-  at::parallel_for(0, right.rows, kRowsPerTask, [&](int64_t begin, int64_t end) {
-    const Operand block{right.data + begin * right.dim, end - begin, right.dim};
-    kernel(left, block, out + begin, right.rows);
-  });
-  return products;
-}
-
 // More queries are faster in a BLAS that first packs both factors, measured where the rows are 49
 // MB (index_search_benchmark).
 constexpr int64_t kFewQueries = 16;
@@ -51,7 +35,7 @@ at::Tensor MultiplyFloat32(const at::Tensor& queries, const at::Tensor& rows) {
   if (!rows.is_cpu() || queries.size(0) > kFewQueries || !CpuHasFp32Kernel()) {
     return at::mm(queries, rows.t());
   }
-  return Multiply(MultiplyFp32, Fp32Rows(queries.contiguous()), Fp32Rows(rows));
+  return MultiplyRows(MultiplyFp32, Fp32Rows(queries.contiguous()), Fp32Rows(rows));
 }
 
 }  // namespace
@@ -77,7 +61,8 @@ at::Tensor RowMatrix::InnerProducts(const at::Tensor& queries, int64_t first, in
               ", expected [B, ", dim_, "]");
   const at::Tensor rows = packed_.narrow(0, first, count);
   if (precision_ == Precision::kFloat32) return MultiplyFloat32(queries, rows);
-  if (rows.is_cpu()) return Multiply(MultiplyBf16, Bf16Rows(PackPadded(queries)), Bf16Rows(rows));
+  if (rows.is_cpu())
+    return MultiplyRows(MultiplyBf16, Bf16Rows(PackPadded(queries)), Bf16Rows(rows));
   return at::mm(queries.to(at::kBFloat16), rows.t()).to(at::kFloat);
 }
 

@@ -1,11 +1,11 @@
 #include "server/model/few_rows_linear.h"
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/jit/passes/subgraph_rewrite.h>
 #include <torch/library.h>
 #include <torch/torch.h>
 
 #include "server/kernels/fp32_kernel.h"
+#include "server/model/row_product.h"
 
 namespace provnet {
 namespace {
@@ -25,16 +25,9 @@ at::Tensor FewRowsLinear(const at::Tensor& x, const at::Tensor& weight,
       x.numel() == 0) {
     return at::linear(x, weight, bias);
   }
-  const int64_t rows = weight.size(0), dim = weight.size(1);
-  at::Tensor products = at::empty({x.size(0), rows}, x.options());
-  const Fp32Operand left{x.data_ptr<float>(), x.size(0), dim};
-  float* out = products.data_ptr<float>();
-  // Blocks of rows that are worth a thread's start.
-  constexpr int64_t kRowsPerTask = 64;
-  at::parallel_for(0, rows, kRowsPerTask, [&](int64_t begin, int64_t end) {
-    const Fp32Operand right{weight.data_ptr<float>() + begin * dim, end - begin, dim};
-    MultiplyFp32(left, right, out + begin, rows);
-  });
+  const Fp32Operand left{x.data_ptr<float>(), x.size(0), x.size(1)};
+  const Fp32Operand right{weight.data_ptr<float>(), weight.size(0), weight.size(1)};
+  at::Tensor products = MultiplyRows(MultiplyFp32, left, right);
   return bias.has_value() ? products.add_(*bias) : products;
 }
 
