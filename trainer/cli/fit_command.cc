@@ -27,7 +27,7 @@ ABSL_FLAG(std::string, subset_strategy, "random", provnet::kSeeUsage);
 ABSL_FLAG(std::string, label_noise, "", provnet::kSeeUsage);
 ABSL_FLAG(uint64_t, near_duplicates, 0, provnet::kSeeUsage);
 ABSL_FLAG(std::string, membership_reference, "auto", provnet::kSeeUsage);
-ABSL_FLAG(uint64_t, approximate_from, provnet::kLeastApproximateSamples, provnet::kSeeUsage);
+ABSL_FLAG(uint64_t, approximate_from, provnet::FitOptions().approximate_from, provnet::kSeeUsage);
 ABSL_FLAG(bool, resume, false, provnet::kSeeUsage);
 ABSL_FLAG(std::string, checkpoint_dir, "", provnet::kSeeUsage);
 ABSL_FLAG(absl::Duration, join_timeout, absl::Minutes(10), provnet::kSeeUsage);

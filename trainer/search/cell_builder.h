@@ -11,10 +11,6 @@
 
 namespace provnet {
 
-// From this many samples on an approximate search is faster than the exact one by more than it
-// costs (search_benchmark, docs/results.md).
-inline constexpr uint64_t kLeastApproximateSamples = 20000;
-
 // Cells together with how many of them a search is to read, and how good it is then.
 struct BuiltCells {
   Cells cells;
