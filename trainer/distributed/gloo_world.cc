@@ -205,6 +205,12 @@ absl::Status GlooWorld::Part() {
   }
 }
 
+// Later versions of LibTorch prefer a store that runs on libuv, which Debian's is built without.
+template <typename Options>
+void UsePlainStore(Options& options) {
+  if constexpr (requires { options.useLibUV; }) options.useLibUV = false;
+}
+
 c10::intrusive_ptr<TCPStore> OpenStore(const WorldAddress& address, bool serve,
                                        absl::Duration timeout) {
   c10d::TCPStoreOptions options;
@@ -213,6 +219,7 @@ c10::intrusive_ptr<TCPStore> OpenStore(const WorldAddress& address, bool serve,
   // Some versions of LibTorch go on without those that don't come in time.
   options.waitWorkers = false;
   options.timeout = absl::ToChronoMilliseconds(timeout);
+  UsePlainStore(options);
   return c10::make_intrusive<TCPStore>(address.host, options);
 }
 
