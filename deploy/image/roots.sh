@@ -8,15 +8,15 @@ make_build_root() {
     say "making a build root of $suite"
     rm -rf --one-file-system "$work/build-root"
     mmdebstrap --quiet --variant=apt --include=ca-certificates "$suite" "$work/build-root" "$mirror"
-    mkdir -p "$work/build-root/src/scripts"
-    cp scripts/*.sh "$work/build-root/src/scripts"
-    in_build_root "scripts/setup.sh"
+    mkdir -p "$work/build-root/src"
     touch "$work/build-root/complete"
   fi
   # With the files' times, so that a second build compiles what has changed.
   local source=$work/build-root/src
   find "$source" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
   git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- --ignore-failed-read -cf - | tar -xf - -C "$source"
+  # An older root may lack what has come to be needed since.
+  in_build_root "scripts/setup.sh"
   # What Debian does not have, and tests need: it runs on any.
   mkdir -p "$source/build/tools"
   if [[ -e build/tools/helm ]]; then cp -a build/tools/helm build/tools/kubernetes-schemas "$source/build/tools/"; fi
