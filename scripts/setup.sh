@@ -38,10 +38,23 @@ packages=(
   "$@"
 )
 
+# Installed where the distribution has them, as Debian 13 has and Debian 12 has not: export of traces, and the messages with which
+# a test plays the collector
+optional=(opentelemetry-cpp-dev python3-opentelemetry-proto)
+
+installed() { [[ $(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
+offered() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }
 missing=()
 for package in "${packages[@]}"; do
-  [[ $(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null) == ii* ]] || missing+=("$package")
+  installed "$package" || missing+=("$package")
 done
+add_offered() {
+  local package
+  for package in "${optional[@]}"; do
+    if ! installed "$package" && offered "$package" && [[ " ${missing[*]} " != *" $package "* ]]; then missing+=("$package"); fi
+  done
+}
+add_offered
 install_missing() {
   command -v apt-get >/dev/null || die "apt-get is not there: this set-up is for Debian 12 or newer"
   local as_root=()
@@ -49,9 +62,11 @@ install_missing() {
     command -v sudo >/dev/null || die "installing packages needs root: run as root, or install sudo"
     as_root=(sudo)
   fi
-  say "set-up: installing ${#missing[@]} Debian packages: ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
   "${as_root[@]}" apt-get update -qq
+  # A fresh system knows only now what there is.
+  add_offered
+  say "set-up: installing ${#missing[@]} Debian packages: ${missing[*]}"
   "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >build/setup.log 2>&1 ||
     { tail -n 30 build/setup.log >&2; die "apt-get install failed; the whole log is in build/setup.log"; }
 }

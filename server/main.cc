@@ -25,6 +25,8 @@
 #include "server/cli/model_loader.h"
 #include "server/cli/security_flags.h"
 #include "server/cli/security_setup.h"
+#include "server/cli/tracing_flags.h"
+#include "server/cli/tracing_setup.h"
 #include "server/engine/servable.h"
 #include "server/lifecycle/model_lifecycle.h"
 #include "server/lifecycle/model_registry.h"
@@ -95,6 +97,7 @@ struct Options {
   ModelStarter::Options models;
   ServerOptions server;
   SecurityOptions security;
+  TracingOptions tracing;
   absl::Duration drain_timeout;
   LogFormat log_format = LogFormat::kJson;
   LogLevel log_level = LogLevel::kInfo;
@@ -215,6 +218,7 @@ absl::StatusOr<Options> OptionsFromFlags() {
   FillQueue(threads, options.models.queue);
   PROVNET_ASSIGN_OR_RETURN(options.lifecycle, LifecycleOptionsFromFlags());
   PROVNET_ASSIGN_OR_RETURN(options.security, SecurityOptionsFromFlags());
+  PROVNET_ASSIGN_OR_RETURN(options.tracing, TracingOptionsFromFlags());
   PROVNET_ASSIGN_OR_RETURN(options.server.ages, ConnectionAgesFromFlags());
   PROVNET_RETURN_IF_ERROR(FillDoorOptions(options.server));
   FillLimits(options.server.limits);
@@ -283,8 +287,10 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
       reporter, registry);
   PROVNET_ASSIGN_OR_RETURN(const auto security,
                            SecuritySetup::Open(options.security, log, metrics));
+  PROVNET_ASSIGN_OR_RETURN(const auto tracing, TracingSetup::Open(options.tracing, log, metrics));
   ServerOptions server_options = options.server;
   security->Guard(server_options);
+  tracing->Trace(server_options);
   PROVNET_ASSIGN_OR_RETURN(
       const auto server, Server::Start(server_options, MakeProbes(metrics), log, Clock::Steady()));
   if (const absl::Status loaded = LoadFirst(options.lifecycle, lifecycle, registry, log);

@@ -318,7 +318,7 @@ void BatchQueue::RunBatch(size_t executor, Harvest harvest) {
   Harvest dead;
   dead.taken_at = clock_.Monotonic();
   std::vector<std::unique_ptr<BatchTask>> tasks;
-  std::vector<absl::Duration> deadlines;
+  std::vector<absl::Duration> deadlines, waits;
   tasks.reserve(harvest.batch.size());
   for (WaitingTask& waiting : harvest.batch) {
     if (waiting.task->deadline() <= dead.taken_at) {
@@ -326,7 +326,8 @@ void BatchQueue::RunBatch(size_t executor, Harvest harvest) {
     } else if (waiting.task->cancelled()) {
       dead.cancelled.push_back(std::move(waiting));
     } else {
-      probe_.TaskWaited(dead.taken_at - waiting.arrival);
+      waits.push_back(dead.taken_at - waiting.arrival);
+      probe_.TaskWaited(waits.back());
       deadlines.push_back(waiting.task->deadline());
       tasks.push_back(std::move(waiting.task));
     }
@@ -337,6 +338,7 @@ void BatchQueue::RunBatch(size_t executor, Harvest harvest) {
   if (size > 0) {
     probe_.BatchFormed(size, harvest.reason);
     const absl::Duration start = clock_.Monotonic();
+    for (size_t i = 0; i < size; ++i) tasks[i]->Starts({start, waits[i], size});
     runner_(std::move(tasks));
     const absl::Duration end = clock_.Monotonic();
     ran = end - start;

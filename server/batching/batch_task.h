@@ -29,6 +29,15 @@ enum class Priority {
 };
 inline constexpr size_t kPriorityCount = 3;
 
+// When a task begins to run, how long it waited until then, and with how many others, itself
+// included.
+struct BatchStart {
+  // On Clock::Monotonic().
+  absl::Duration at;
+  absl::Duration waited;
+  size_t batch_size = 0;
+};
+
 // One unit of a batch. A queue either hands it to the runner or answers it with Reject, never both.
 class BatchTask {
  public:
@@ -37,6 +46,9 @@ class BatchTask {
   // Answers the task without running it: CANCELLED, DEADLINE_EXCEEDED or RESOURCE_EXHAUSTED. Called
   // at most once, outside of any lock.
   virtual void Reject(absl::Status status) = 0;
+
+  // Tells the task that it is handed to the runner next. Called outside of any lock; be quick.
+  virtual void Starts(const BatchStart&) {}
 
   // Whether the caller has given up. Called under the queue's lock: read a flag, nothing more.
   virtual bool cancelled() const = 0;

@@ -189,6 +189,13 @@ struct ServerMetrics::Impl {
                                      .Help("Connections that were one too many.")
                                      .Register(registry)
                                      .Add({});
+  prometheus::Family<Counter>& spans = prometheus::BuildCounter()
+                                           .Name("provnet_trace_spans_total")
+                                           .Help("Spans of traced calls, by what became of them.")
+                                           .Register(registry);
+  Counter& spans_exported = spans.Add({{"outcome", "exported"}});
+  Counter& spans_failed = spans.Add({{"outcome", "failed"}});
+  Counter& spans_dropped = spans.Add({{"outcome", "dropped"}});
   prometheus::Family<Counter>& reloads = prometheus::BuildCounter()
                                              .Name("provnet_security_reloads_total")
                                              .Help("Changes of rules and certificates, by outcome.")
@@ -326,6 +333,18 @@ void ServerMetrics::ServingConfigRefused() { impl_->config_failures.Increment();
 void ServerMetrics::SetRepositoryLost(bool lost) { impl_->repository_lost.Set(lost ? 1 : 0); }
 
 void ServerMetrics::ModelRefused() { impl_->load_failures.Increment(); }
+
+void ServerMetrics::SpansExported(size_t count) {
+  impl_->spans_exported.Increment(static_cast<double>(count));
+}
+
+void ServerMetrics::SpansFailed(size_t count) {
+  impl_->spans_failed.Increment(static_cast<double>(count));
+}
+
+void ServerMetrics::SpansDropped(size_t count) {
+  impl_->spans_dropped.Increment(static_cast<double>(count));
+}
 
 BatchProbe& ServerMetrics::BatchProbeFor(absl::string_view model) {
   const MutexLock lock(impl_->mutex);

@@ -73,6 +73,10 @@ class ServerMetrics final : public RequestProbe, public ConnectionProbe, public 
   void ModelUnloaded();
   void ServingConfigRefused();
   void SetRepositoryLost(bool lost);
+  // What became of the spans of traced calls.
+  void SpansExported(size_t count);
+  void SpansFailed(size_t count);
+  void SpansDropped(size_t count);
 
   // The probe for the queues of `model`; always the same for the same name, and alive as long as
   // this.

@@ -39,14 +39,17 @@ absl::Duration MonotonicDeadline(const grpc::CallbackServerContext& context, con
   return clock.Monotonic() + absl::Seconds(left.tv_sec) + absl::Nanoseconds(left.tv_nsec);
 }
 
-RequestIdentity ExchangeIdentity(grpc::CallbackServerContext& context) {
+RequestIdentity ExchangeIdentity(grpc::CallbackServerContext& context, const Tracing* tracing) {
   const absl::string_view offered = OnlyValue(context, kRequestIdKey);
   RequestIdentity identity{ChooseRequestId(offered)};
   context.AddTrailingMetadata(kRequestIdKey, identity.id);
   if (const auto parent = ParseTraceParent(OnlyValue(context, kTraceParentKey))) {
     identity.trace = {ChildOf(*parent), parent->span_id};
-    context.AddTrailingMetadata(kTraceResponseKey, identity.trace->own.ToString());
+  } else if (tracing != nullptr) {
+    if (auto own = MaybeNewTrace(tracing->sample_ratio)) identity.trace = {*std::move(own), ""};
   }
+  if (identity.trace.has_value())
+    context.AddTrailingMetadata(kTraceResponseKey, identity.trace->own.ToString());
   return identity;
 }
 

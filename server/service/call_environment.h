@@ -48,9 +48,9 @@ class Admission {
 absl::Duration MonotonicDeadline(const grpc::CallbackServerContext& context, const Clock& clock);
 
 // Takes the request id from the caller's metadata or makes one, and puts it into the trailers. So
-// with the trace that the caller's traceparent names, if it names one: the trailer traceresponse
-// says what the request is called there.
-RequestIdentity ExchangeIdentity(grpc::CallbackServerContext& context);
+// with the trace that the caller's traceparent names, or that begins here where `tracing`, which
+// may be null, chooses this call: the trailer traceresponse says what the request is called there.
+RequestIdentity ExchangeIdentity(grpc::CallbackServerContext& context, const Tracing* tracing);
 
 }  // namespace provnet
 

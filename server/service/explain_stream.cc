@@ -11,7 +11,7 @@ ExplainStream::ExplainStream(grpc::CallbackServerContext& context, const Explain
                              const CallEnvironment& environment, size_t max_in_flight, OnEnd on_end)
     : explainer_(explainer),
       telemetry_(environment.telemetry),
-      scope_(Rpc::kExplainStream, ExchangeIdentity(context), environment.telemetry),
+      scope_(Rpc::kExplainStream, ExchangeIdentity(context, telemetry_.tracing), telemetry_),
       deadline_(MonotonicDeadline(context, environment.telemetry.clock)),
       max_in_flight_(max_in_flight),
       on_end_(std::move(on_end)),
@@ -90,8 +90,11 @@ void ExplainStream::Accept(uint64_t number) {
     self->Answer(number, scope, std::move(result));
   };
   absl::StatusOr<Explainer::Job> job =
-      explainer_->MakeJob(request_, caller_, token_, deadline_, done);
-  if (job.ok()) return Submit(*std::move(job));
+      explainer_->MakeJob(request_, caller_, token_, deadline_, /*trace=*/nullptr, done);
+  if (job.ok()) {
+    NoteModel(*job->model->handle, scope_.trace());
+    return Submit(*std::move(job));
+  }
   Answer(number, scope, job.status());
   const MutexLock lock(mutex_);
   accepting_ = false;
@@ -176,6 +179,7 @@ absl::Status ExplainStream::EndStatus() const {
 
 void ExplainStream::End(const absl::Status& status) {
   ended_ = true;
+  if (scope_.trace() != nullptr) scope_.trace()->Answered(first_number_);
   scope_.Finish(status);
   Finish(ToGrpcStatus(status));
 }

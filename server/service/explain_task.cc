@@ -46,6 +46,8 @@ class Run {
     queries.reserve(tasks.size());
     for (const auto& task : tasks) queries.push_back(&AsExplain(task).query());
     auto results = servable_.Explain(queries);
+    const absl::Duration now = clock_.Monotonic();
+    for (const auto& task : tasks) AsExplain(task).Ran(now);
     if (results.ok() && results->size() != tasks.size()) {
       return absl::InternalError(
           absl::StrCat("the engine answered ", results->size(), " of ", tasks.size(), " queries"));

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "server/batching/batch_task.h"
 #include "server/engine/servable.h"
+#include "server/tracing/call_trace.h"
 #include "storage/base/clock.h"
 
 namespace provnet {
@@ -19,21 +20,31 @@ class ExplainTask final : public BatchTask {
   // one.
   using Done = std::function<void(absl::StatusOr<Explanation>)>;
 
-  // `token` lives until `done` has been called: let `done` own it or its owner.
+  // `token` and `trace`, null where the call is not traced, live until `done` has been called: let
+  // `done` own them or their owner.
   ExplainTask(ExplainQuery query, const CancelToken& token, absl::Duration deadline,
-              Priority priority, Done done)
+              Priority priority, Done done, CallTrace* trace = nullptr)
       : query_(std::move(query)),
         token_(token),
         deadline_(deadline),
         priority_(priority),
-        done_(std::move(done)) {}
+        done_(std::move(done)),
+        trace_(trace) {}
 
   void Reject(absl::Status status) override { Finish(std::move(status)); }
+  void Starts(const BatchStart& start) override {
+    if (trace_ != nullptr) trace_->Started(start.at, start.waited, start.batch_size);
+  }
   bool cancelled() const override { return token_.cancelled(); }
   absl::Duration deadline() const override { return deadline_; }
   Priority priority() const override { return priority_; }
 
   const ExplainQuery& query() const { return query_; }
+
+  // The engine has done with it.
+  void Ran(absl::Duration now) {
+    if (trace_ != nullptr) trace_->Ran(now);
+  }
 
   void Finish(absl::StatusOr<Explanation> result) {
     // Moved out first, so that what it owns goes as soon as it has returned.
@@ -47,6 +58,7 @@ class ExplainTask final : public BatchTask {
   const absl::Duration deadline_;
   const Priority priority_;
   Done done_;
+  CallTrace* const trace_;
 };
 
 // Runs `batch`, which holds ExplainTasks only, on `servable` and finishes each task.

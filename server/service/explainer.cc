@@ -58,15 +58,21 @@ void ReportDamage(const Explanation& explanation, RequestProbe& probe) {
 
 }  // namespace
 
+void NoteModel(const Servable& servable, CallTrace* trace) {
+  if (trace != nullptr)
+    trace->AnsweredBy(servable.manifest().model(), servable.manifest().version());
+}
+
 template <typename Request, typename Response>
 absl::StatusOr<Explainer::Job> Explainer::Make(
     const Request& request, Caller& caller, const CancelToken& token, absl::Duration deadline,
-    std::function<void(absl::StatusOr<Response>)> done) const {
+    CallTrace* trace, std::function<void(absl::StatusOr<Response>)> done) const {
   PROVNET_ASSIGN_OR_RETURN(const auto selected, caller.Select(request.model(), [&] {
     return FindModel(models_, request.model());
   }));
   const ServedModelHandle& model = selected.model;
   const Permit& permit = selected.permit;
+  NoteModel(*model->handle, trace);
   PROVNET_ASSIGN_OR_RETURN(const Priority priority, ParsePriority(request.priority()));
   PROVNET_ASSIGN_OR_RETURN(Question<Response> question, Parse(request, *model->handle, limits_));
   // What won't be shown isn't read.
@@ -84,21 +90,21 @@ absl::StatusOr<Explainer::Job> Explainer::Make(
       };
   return Job{model, model->queue.get(),
              std::make_unique<ExplainTask>(std::move(question.query), token, deadline, priority,
-                                           std::move(respond)),
+                                           std::move(respond), trace),
              permit.budget};
 }
 
 absl::StatusOr<Explainer::Job> Explainer::MakeJob(const v1::ExplainRequest& request, Caller& caller,
                                                   const CancelToken& token, absl::Duration deadline,
-                                                  Done done) const {
-  return Make(request, caller, token, deadline, std::move(done));
+                                                  CallTrace* trace, Done done) const {
+  return Make(request, caller, token, deadline, trace, std::move(done));
 }
 
 absl::StatusOr<Explainer::Job> Explainer::MakeJob(const v1::CheckMembershipRequest& request,
                                                   Caller& caller, const CancelToken& token,
-                                                  absl::Duration deadline,
+                                                  absl::Duration deadline, CallTrace* trace,
                                                   MembershipDone done) const {
-  return Make(request, caller, token, deadline, std::move(done));
+  return Make(request, caller, token, deadline, trace, std::move(done));
 }
 
 }  // namespace provnet

@@ -14,8 +14,12 @@
 #include "server/service/caller.h"
 #include "server/service/request_limits.h"
 #include "server/service/rpc.h"
+#include "server/tracing/call_trace.h"
 
 namespace provnet {
+
+// Records in `trace`, unless it is null, which model version answers.
+void NoteModel(const Servable& servable, CallTrace* trace);
 
 // The part that Explain, ExplainStream and CheckMembership share: from a request on the wire to a
 // task for the right queue, and from the task's outcome to a response on the wire. Thread-safe.
@@ -41,19 +45,21 @@ class Explainer {
 
   // Chooses the model version, as far as `caller` may, which validation, answer and all else of the
   // call then go by. Validates, decodes and resizes on this thread. On an error `done` is not
-  // called. `token` lives until `done` has been called.
+  // called. `token` and `trace`, null where the call is not traced, live until `done` has been
+  // called.
   absl::StatusOr<Job> MakeJob(const v1::ExplainRequest& request, Caller& caller,
-                              const CancelToken& token, absl::Duration deadline, Done done) const;
+                              const CancelToken& token, absl::Duration deadline, CallTrace* trace,
+                              Done done) const;
   // The same for a question about membership; such tasks share batches with the others.
   absl::StatusOr<Job> MakeJob(const v1::CheckMembershipRequest& request, Caller& caller,
-                              const CancelToken& token, absl::Duration deadline,
+                              const CancelToken& token, absl::Duration deadline, CallTrace* trace,
                               MembershipDone done) const;
 
  private:
   // The one way from a request to its job, for either kind: permission, validation, redaction.
   template <typename Request, typename Response>
   absl::StatusOr<Job> Make(const Request& request, Caller& caller, const CancelToken& token,
-                           absl::Duration deadline,
+                           absl::Duration deadline, CallTrace* trace,
                            std::function<void(absl::StatusOr<Response>)> done) const;
 
   const ModelRegistry& models_;

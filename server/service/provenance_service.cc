@@ -51,9 +51,10 @@ absl::Status ProvenanceService::StartBatched(const CallHandle& call, const Reque
     if (result.ok()) response = *std::move(result);
     call->FinishWith(result.status());
   };
-  PROVNET_ASSIGN_OR_RETURN(Explainer::Job job,
-                           serving->explainer.MakeJob(request, call->caller(), call->token(),
-                                                      call->deadline(), std::move(done)));
+  PROVNET_ASSIGN_OR_RETURN(
+      Explainer::Job job,
+      serving->explainer.MakeJob(request, call->caller(), call->token(), call->deadline(),
+                                 call->trace(), std::move(done)));
   if (job.budget.has_value()) {
     // Charging may wait for the disk.
     return AdviseRetry(
@@ -111,6 +112,7 @@ absl::Status ProvenanceService::StartGetExemplars(const CallHandle& call,
   PROVNET_ASSIGN_OR_RETURN(const auto selected, call->caller().Select(request.model(), [&] {
     return FindModel(serving->models, request.model());
   }));
+  NoteModel(*selected.model->handle, call->trace());
   PROVNET_RETURN_IF_ERROR(CheckExemplarsDisclosure(selected.permit.disclosure));
   PROVNET_RETURN_IF_ERROR(CheckExemplarsRequest(request, *selected.model->handle, limits_));
   // The request and the response are gRPC's until the call is finished.

@@ -11,9 +11,10 @@ namespace provnet {
 // What a request is called, in the log and by its caller.
 struct RequestIdentity {
   std::string id;
-  // Where the caller said which trace it belongs to: this server's part of it, and the caller's.
+  // Where it is part of a trace, the caller's or one that begins here: its place there.
   struct Trace {
     TraceContext own;
+    // Empty where the trace begins here.
     std::string parent_span_id;
   };
   std::optional<Trace> trace = std::nullopt;

@@ -2,14 +2,16 @@
 #define PROVNET_SERVER_SERVICE_REQUEST_SCOPE_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/service/request_identity.h"
 #include "server/service/request_log.h"
 #include "server/service/rpc.h"
+#include "server/tracing/call_trace.h"
+#include "server/tracing/tracing.h"
 #include "storage/base/clock.h"
 
 namespace provnet {
@@ -19,32 +21,30 @@ struct Telemetry {
   const Clock& clock;
   RequestProbe& probe;
   RequestLog& log;
+  // Null: calls leave no spans.
+  const Tracing* tracing = nullptr;
 };
 
 // One request from its arrival to its status: its name, its time, its line in the log, its place in
-// the metrics. Thread-compatible.
+// the metrics, and its spans where it is traced. Thread-compatible.
 class RequestScope {
  public:
-  // Starts the time.
+  // Starts the time. `number` is the request's position in its stream, where it is part of one;
+  // such have no spans of their own.
   RequestScope(Rpc rpc, RequestIdentity identity, const Telemetry& telemetry,
-               std::optional<uint64_t> number = std::nullopt)
-      : rpc_(rpc),
-        identity_(std::move(identity)),
-        number_(number),
-        telemetry_(telemetry),
-        start_(telemetry.clock.Monotonic()) {}
+               std::optional<uint64_t> number = std::nullopt);
 
   const RequestIdentity& identity() const { return identity_; }
+
+  // Where what is found out about the request goes; null where it is not traced. Lives as long as
+  // this and its copies.
+  CallTrace* trace() const { return trace_.get(); }
 
   // Records that the caller gave up; Finish still follows. Thread-safe.
   void Abandoned() const { telemetry_.probe.RequestAbandoned(rpc_); }
 
   // Records the outcome. Call once, before the status is handed to gRPC.
-  void Finish(const absl::Status& status) const {
-    const absl::Duration took = telemetry_.clock.Monotonic() - start_;
-    telemetry_.probe.RequestFinished(rpc_, status.code(), took);
-    telemetry_.log.Finished(rpc_, identity_, number_, status, took);
-  }
+  void Finish(const absl::Status& status) const;
 
  private:
   Rpc rpc_;
@@ -52,6 +52,7 @@ class RequestScope {
   std::optional<uint64_t> number_;
   Telemetry telemetry_;
   absl::Duration start_;
+  std::shared_ptr<CallTrace> trace_;
 };
 
 }  // namespace provnet

@@ -98,7 +98,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 
 absl::Status Server::StartGrpc() {
   const CallEnvironment environment{
-      readiness_, in_flight_, Telemetry{clock_, probes_.requests, request_log_}, options_.guards};
+      readiness_, in_flight_, Telemetry{clock_, probes_.requests, request_log_, options_.tracing},
+      options_.guards};
   service_ = std::make_unique<ProvenanceService>(options_.limits, environment, *reader_);
 
   grpc::EnableDefaultHealthCheckService(true);

@@ -26,6 +26,7 @@
 #include "server/service/request_limits.h"
 #include "server/service/request_log.h"
 #include "server/service/structured_log.h"
+#include "server/tracing/tracing.h"
 
 namespace grpc {
 class Server;
@@ -48,6 +49,8 @@ struct ServerOptions {
   Guards guards = {};
   // Null: the gRPC door is in plaintext. Outlives the server.
   const TlsFiles* tls = nullptr;
+  // Null: calls leave no spans. Outlives the server.
+  const Tracing* tracing = nullptr;
 };
 
 // Where the server's parts report to. All outlive the server.

@@ -8,7 +8,7 @@ namespace provnet {
 
 UnaryCall::UnaryCall(Rpc rpc, grpc::CallbackServerContext& context,
                      const CallEnvironment& environment)
-    : scope_(rpc, ExchangeIdentity(context), environment.telemetry),
+    : scope_(rpc, ExchangeIdentity(context, environment.telemetry.tracing), environment.telemetry),
       caller_(rpc, scope_.identity().id, context, environment.guards),
       deadline_(MonotonicDeadline(context, environment.telemetry.clock)),
       admission_(environment, caller_) {}

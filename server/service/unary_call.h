@@ -33,6 +33,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   // On Clock::Monotonic().
   absl::Duration deadline() const { return deadline_; }
 
+  // See RequestScope::trace.
+  CallTrace* trace() const { return scope_.trace(); }
+
   // Ends the call. Call exactly once; the response is complete by then and is not touched any more.
   void FinishWith(const absl::Status& status);
 

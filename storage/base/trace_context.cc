@@ -34,6 +34,18 @@ bool HasRightLength(absl::string_view text) {
   return text.size() == kLength || (text.substr(0, 2) != "00" && text[kLength] == '-');
 }
 
+// Not a secret, only improbable twice.
+absl::InsecureBitGen& Generator() {
+  thread_local absl::InsecureBitGen generator;
+  return generator;
+}
+
+// Never zero.
+std::string NewDigits() {
+  return absl::StrFormat(
+      "%016x", absl::Uniform<uint64_t>(Generator(), 1, std::numeric_limits<uint64_t>::max()));
+}
+
 }  // namespace
 
 std::string TraceContext::ToString() const {
@@ -57,9 +69,12 @@ std::optional<TraceContext> ParseTraceParent(absl::string_view text) {
 }
 
 TraceContext ChildOf(const TraceContext& parent) {
-  thread_local absl::InsecureBitGen generator;
-  const auto id = absl::Uniform<uint64_t>(generator, 1, std::numeric_limits<uint64_t>::max());
-  return {parent.trace_id, absl::StrFormat("%016x", id), parent.sampled};
+  return {parent.trace_id, NewDigits(), parent.sampled};
+}
+
+std::optional<TraceContext> MaybeNewTrace(double share) {
+  if (!absl::Bernoulli(Generator(), share)) return std::nullopt;
+  return TraceContext{NewDigits() + NewDigits(), NewDigits(), true};
 }
 
 }  // namespace provnet

@@ -32,6 +32,10 @@ std::optional<TraceContext> ParseTraceParent(absl::string_view text);
 // A new piece of work under `parent`: the same trace, a span id of its own by chance. Thread-safe.
 TraceContext ChildOf(const TraceContext& parent);
 
+// The first piece of work of a new trace, which is sampled, `share` of the times (0 .. 1), by
+// chance; else nothing. Thread-safe.
+std::optional<TraceContext> MaybeNewTrace(double share);
+
 }  // namespace provnet
 
 #endif  // PROVNET_STORAGE_BASE_TRACE_CONTEXT_H_

@@ -75,6 +75,10 @@ class FakeTask final : public BatchTask {
   void Reject(absl::Status status) override {
     journal_.Add(absl::StrCat("rejected ", number_, ": ", status.ToString()));
   }
+  void Starts(const BatchStart& start) override {
+    journal_.Add(absl::StrCat("started ", number_, " after ", absl::FormatDuration(start.waited),
+                              ", one of ", start.batch_size));
+  }
   bool cancelled() const override { return token_ != nullptr && token_->cancelled(); }
   absl::Duration deadline() const override { return deadline_; }
   Priority priority() const override { return priority_; }
@@ -187,6 +191,22 @@ TEST_F(BatchQueueTest, WhatArrivesDuringABatchFormsTheNextInOrder) {
   queue_->Drain();
   EXPECT_THAT(batches(), ElementsAre(ElementsAre(1000), ElementsAre(1, 2, 3)));
   EXPECT_EQ(journal_.waits().back(), absl::Milliseconds(7));
+}
+
+TEST_F(BatchQueueTest, EachMemberLearnsHowLongItWaitedAndWithHowManyItRuns) {
+  Start({});
+  Occupy(1);
+  CancelToken token;
+  ASSERT_TRUE(Enqueue(Task(1)).ok());
+  ASSERT_TRUE(Enqueue(Task(2, &token)).ok());
+  clock_.Advance(absl::Milliseconds(4));
+  ASSERT_TRUE(Enqueue(Task(3)).ok());
+  clock_.Advance(absl::Milliseconds(3));
+  token.Cancel();
+  OpenGate();
+  queue_->Drain();
+  EXPECT_EQ(journal_.Count("started 1 after 7ms, one of 2"), 1);
+  EXPECT_EQ(journal_.Count("started 3 after 3ms, one of 2"), 1);
 }
 
 TEST_F(BatchQueueTest, NoBatchExceedsTheLimit) {

@@ -158,6 +158,18 @@ TEST(ServerMetricsTest, ARetiredVersionsSeriesGoAndTheNextOneShows) {
   EXPECT_THAT(metrics.Text(), Not(HasSubstr("provnet_model_version{")));
 }
 
+TEST(ServerMetricsTest, CountsSpansByWhatBecameOfThem) {
+  ServerMetrics metrics;
+  EXPECT_EQ(Value(metrics.Text(), "provnet_trace_spans_total{outcome=\"dropped\"}"), 0);
+  metrics.SpansExported(5);
+  metrics.SpansFailed(2);
+  metrics.SpansDropped(1);
+  const std::string text = metrics.Text();
+  EXPECT_EQ(Value(text, "provnet_trace_spans_total{outcome=\"exported\"}"), 5);
+  EXPECT_EQ(Value(text, "provnet_trace_spans_total{outcome=\"failed\"}"), 2);
+  EXPECT_EQ(Value(text, "provnet_trace_spans_total{outcome=\"dropped\"}"), 1);
+}
+
 TEST(ServerMetricsTest, AwkwardModelNamesAreEscaped) {
   ServerMetrics metrics;
   metrics.BatchProbeFor("a\"b\\c\nd");

@@ -59,5 +59,21 @@ TEST(TraceContextTest, AChildHasTheTraceAndANameOfItsOwn) {
   EXPECT_TRUE(ParseTraceParent(one.ToString()).has_value());
 }
 
+TEST(TraceContextTest, ANewTraceBeginsAsOftenAsIsWanted) {
+  const auto one = MaybeNewTrace(1), other = MaybeNewTrace(1);
+  ASSERT_TRUE(one.has_value() && other.has_value());
+  EXPECT_TRUE(one->sampled);
+  EXPECT_NE(one->trace_id, other->trace_id);
+  EXPECT_EQ(ParseTraceParent(one->ToString())->ToString(), one->ToString());
+  int begun = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    EXPECT_FALSE(MaybeNewTrace(0).has_value());
+    begun += MaybeNewTrace(.25).has_value() ? 1 : 0;
+  }
+  // Ten standard deviations to either side.
+  EXPECT_GT(begun, 2'000);
+  EXPECT_LT(begun, 3'000);
+}
+
 }  // namespace
 }  // namespace provnet
