@@ -84,7 +84,8 @@ class Rendering(unittest.TestCase):
             "maxResponseContentBytes": 1024, "maxTopK": 1, "maxExemplars": 1, "maxStreamInFlight": 1, "repositoryWatch": False,
             "repositoryPollInterval": "1s", "versionPolicy": "latest:1", "memoryLimit": "1GiB", "maxConnectionIdle": "1m",
             "maxConnectionAge": "1m", "maxConnectionAgeGrace": "1m", "maxConnections": 1, "maxStreamsPerConnection": 1, "maxCalls": 1,
-            "maxOpenStreams": 1, "maxMetadataBytes": 1024, "maxBufferBytes": 1048576, "handshakeTimeout": "1s"}})
+            "maxOpenStreams": 1, "maxMetadataBytes": 1024, "maxBufferBytes": 1048576, "handshakeTimeout": "1s",
+            "otlpEndpoint": "http://collector", "otlpSampleRatio": 0.5}})
         unset = [key for key, value in yaml.safe_load((tools.CHART / "values.yaml").read_text())["server"].items()
                  if value is None and key not in all_set["server"]]
         self.assertEqual(unset, [], "name them above, so that their flags are tried")
@@ -114,7 +115,12 @@ class Safety(unittest.TestCase):
         self.assertEqual(denied["policyTypes"], ["Ingress", "Egress"])
         self.assertNotIn("ingress", denied)
         self.assertNotIn("egress", denied)
-        self.assertFalse(any("egress" in policy["spec"] for policy in policies), "nothing needs to get out where nothing is copied")
+        self.assertFalse(any("egress" in policy["spec"] for policy in of_kind("default", "NetworkPolicy")),
+                         "nothing needs to get out where nothing is copied and nothing traced")
+        (out,) = [policy["spec"]["egress"] for policy in policies if "egress" in policy["spec"]]
+        self.assertEqual([port["port"] for rule in out for port in rule["ports"]], [53, 53, 4317])
+        for rule in out:
+            self.assertTrue(rule["to"], "an empty list is anywhere")
         for rule in (rule for policy in policies for rule in policy["spec"].get("ingress", [])):
             self.assertTrue(rule["from"], "an empty list is anybody")
         pods = only("production", "Deployment")["spec"]["template"]["metadata"]["labels"]

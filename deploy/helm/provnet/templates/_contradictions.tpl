@@ -112,6 +112,9 @@ networkPolicy.callers has a name twice: {{ join ", " $names }}. Give each a name
 {{- if and .Values.monitoring.podMonitor.enabled (not $policy.monitoring) }}
 monitoring.podMonitor.enabled is true, but networkPolicy.monitoring lets nobody read metrics. Say where Prometheus runs
 {{- end }}
+{{- if and $policy.collector (not .Values.server.otlpEndpoint) }}
+networkPolicy.collector says where spans may go, but server.otlpEndpoint is empty: none are sent. Name the collector, or leave it out
+{{- end }}
 {{- end }}
 {{- range $pair := list (list "grpc" "http") (list "grpc" "health") (list "http" "health") }}
 {{- $one := index $.Values.ports (first $pair) }}

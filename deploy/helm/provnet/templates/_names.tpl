@@ -45,3 +45,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "provnet.tlsSecret" -}}
 {{- .Values.tls.secretName | default (printf "%s-tls" (include "provnet.fullname" .)) -}}
 {{- end -}}
+
+{{- /* What lets pods look names up. */ -}}
+{{- define "provnet.namesEgress" -}}
+- to:
+    - namespaceSelector: {}
+      podSelector:
+        matchLabels: {k8s-app: kube-dns}
+  ports:
+    - {protocol: UDP, port: 53}
+    - {protocol: TCP, port: 53}
+{{- end -}}

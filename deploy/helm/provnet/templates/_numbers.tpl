@@ -2,7 +2,9 @@
 
 {{- /* As a number without exponent: YAML's numbers reach templates as floating point. */ -}}
 {{- define "provnet.scalar" -}}
-{{- if kindIs "float64" . -}}{{ int64 . }}{{- else -}}{{ . }}{{- end -}}
+{{- $shown := . -}}
+{{- if kindIs "float64" . -}}{{- if eq (floor .) . -}}{{- $shown = int64 . -}}{{- end -}}{{- end -}}
+{{- $shown -}}
 {{- end -}}
 
 {{- define "provnet.replicas" -}}
