@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace provnet {
+namespace {
+
+// Of the time that a full batch takes.
+constexpr int64_t kLongestGatheringPart = 10;
+
+}  // namespace
 
 absl::string_view DispatchReasonName(DispatchReason reason) {
   switch (reason) {
@@ -18,13 +24,22 @@ absl::string_view DispatchReasonName(DispatchReason reason) {
   return "unknown";
 }
 
+absl::Duration GatherUntil(const ArrivalGap& arrivals, absl::Duration oldest_arrival,
+                           const BatchCost& cost, const BatchLimits& limits, int executors) {
+  const absl::Duration one_by_one = cost.Predict(1) / executors;
+  if (!limits.gather || arrivals.mean() >= one_by_one) return -absl::InfiniteDuration();
+  const absl::Duration longest = cost.Predict(limits.max_batch_size) / kLongestGatheringPart;
+  return std::min(oldest_arrival + longest, arrivals.last() + one_by_one);
+}
+
 BatchDecision DecideBatch(const QueueSnapshot& queue, const BatchLimits& limits,
                           absl::Duration now) {
   if (queue.waiting == 0) return {};
   if (queue.waiting >= limits.max_batch_size) return {.dispatch = DispatchReason::kFull};
   if (queue.draining) return {.dispatch = DispatchReason::kDraining};
 
-  const absl::Duration linger_end = queue.oldest_arrival + limits.linger;
+  const absl::Duration linger_end =
+      std::max(queue.oldest_arrival + limits.linger, queue.gather_until);
   if (now >= linger_end) return {.dispatch = DispatchReason::kExecutorFree};
   const absl::Duration latest_start = queue.earliest_deadline - queue.expected_run_time;
   if (now >= latest_start) return {.dispatch = DispatchReason::kDeadline};

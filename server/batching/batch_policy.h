@@ -6,13 +6,14 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/batching/arrival_gap.h"
 #include "server/batching/batch_cost.h"
 
 namespace provnet {
 
 // Why a batch was closed.
 enum class DispatchReason {
-  // An executor is idle and there is no linger, or the linger is over.
+  // An executor is idle, and there is nothing or no longer anything to wait for.
   kExecutorFree,
   // As many tasks wait as a batch may hold.
   kFull,
@@ -31,6 +32,8 @@ struct BatchLimits {
   // How long an idle executor holds back a batch that is not full, in the hope of batch mates,
   // counted from the arrival of its oldest task. Zero: not at all, so a lone caller never waits.
   absl::Duration linger = absl::ZeroDuration();
+  // Whether tasks that come in a rush are gathered into larger batches (GatherUntil).
+  bool gather = false;
 };
 
 // What an idle executor sees. Times are those of Clock::Monotonic().
@@ -38,6 +41,8 @@ struct QueueSnapshot {
   size_t waiting = 0;
   // Arrival of the oldest waiting task; meaningless when nothing waits.
   absl::Duration oldest_arrival = absl::ZeroDuration();
+  // As GatherUntil says; in the past when the tasks come one by one.
+  absl::Duration gather_until = -absl::InfiniteDuration();
   // The earliest deadline of the tasks that the next batch would hold; infinite when none has one.
   absl::Duration earliest_deadline = absl::InfiniteDuration();
   // How long the next batch will probably run.
@@ -51,6 +56,17 @@ struct BatchDecision {
   std::optional<DispatchReason> dispatch;
   absl::Duration wait_until = absl::InfiniteDuration();
 };
+
+// Until when an idle executor gathers tasks, of which the oldest came at `oldest_arrival`, before
+// it runs them.
+//
+// Idea: a batch has a fixed cost, which a batch of one pays alone. That is right as long as the
+// executors can keep up with tasks one by one: they come farther apart than Predict(1) over the
+// number of executors, and nobody is held back. Where they come faster, small batches take from
+// the larger ones the time in which those would have run. So an executor waits as long as tasks
+// keep coming that fast, but no longer than a tenth of what a full batch takes. A pure function.
+absl::Duration GatherUntil(const ArrivalGap& arrivals, absl::Duration oldest_arrival,
+                           const BatchCost& cost, const BatchLimits& limits, int executors);
 
 // What an idle executor does at `now`. A pure function.
 BatchDecision DecideBatch(const QueueSnapshot& queue, const BatchLimits& limits,

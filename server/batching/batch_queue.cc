@@ -109,11 +109,10 @@ absl::Status BatchQueue::Enqueue(std::unique_ptr<BatchTask>&& task) {
     refusal = Admit(*task, now, forecast, ahead, displaced);
     if (!refusal.has_value()) {
       waiting_.Push({std::move(task), now});
+      arrivals_.Observe(now);
       changed_.SignalOne();
       // An idle executor will have taken it before the timer could do anything for it.
-      if (timer_asleep_ && (!HasIdleExecutor() || options_.limits.linger > absl::ZeroDuration())) {
-        timer_wanted_.SignalOne();
-      }
+      if (timer_asleep_ && (!HasIdleExecutor() || HoldsBack(now))) timer_wanted_.SignalOne();
     }
   }
   probe_.WaitPredicted(forecast.start - now);
@@ -172,6 +171,11 @@ QueueLoad BatchQueue::Load(size_t ahead, absl::Duration now) const {
   for (const std::optional<absl::Duration>& end : busy_until_)
     load.free_at.push_back(end.value_or(now));
   return load;
+}
+
+bool BatchQueue::HoldsBack(absl::Duration now) const {
+  return options_.limits.linger > absl::ZeroDuration() ||
+         GatherUntil(arrivals_, now, cost_, options_.limits, options_.executors) > now;
 }
 
 bool BatchQueue::HasIdleExecutor() const {
@@ -286,6 +290,8 @@ QueueSnapshot BatchQueue::Snapshot() const {
   snapshot.waiting = waiting_.size();
   snapshot.draining = draining_;
   snapshot.oldest_arrival = waiting_.OldestArrival();
+  snapshot.gather_until =
+      GatherUntil(arrivals_, snapshot.oldest_arrival, cost_, options_.limits, options_.executors);
   size_t next = 0;
   waiting_.Visit([&](const BatchTask& task) {
     if (next == options_.limits.max_batch_size) return false;

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/batching/arrival_gap.h"
 #include "server/batching/batch_cost.h"
 #include "server/batching/batch_policy.h"
 #include "server/batching/batch_probe.h"
@@ -113,6 +114,8 @@ class BatchQueue {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   QueueLoad Load(size_t ahead, absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasIdleExecutor() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether an idle executor may leave a task waiting that arrives at `now`.
+  bool HoldsBack(absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void RunExecutor(size_t number);
   // Waits until there is something to do, or the queue is drained.
@@ -138,6 +141,7 @@ class BatchQueue {
   std::vector<std::function<void()>> retries_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   BatchCost cost_ ABSL_GUARDED_BY(mutex_);
+  ArrivalGap arrivals_ ABSL_GUARDED_BY(mutex_);
   // By executor: when its batch will probably end; nothing while it is idle.
   std::vector<std::optional<absl::Duration>> busy_until_ ABSL_GUARDED_BY(mutex_);
   // Wakes the timer when it sleeps, which it does while nothing waits.

@@ -10,6 +10,7 @@ namespace {
 
 constexpr absl::Duration Ms(int64_t ms) { return absl::Milliseconds(ms); }
 constexpr absl::Duration kNever = absl::InfiniteDuration();
+constexpr absl::Duration kPast = -absl::InfiniteDuration();
 
 struct Row {
   const char* name;
@@ -72,22 +73,66 @@ INSTANTIATE_TEST_SUITE_P(
             100,
             kFull,
             {}},
+        Row{"gathers",
+            {.waiting = 1, .oldest_arrival = Ms(100), .gather_until = Ms(103)},
+            kNoLinger,
+            102,
+            {},
+            Ms(103)},
+        Row{"has gathered",
+            {.waiting = 1, .oldest_arrival = Ms(100), .gather_until = Ms(103)},
+            kNoLinger,
+            103,
+            kFree,
+            {}},
+        Row{"gathers no longer than until the batch is full",
+            {.waiting = 4, .oldest_arrival = Ms(100), .gather_until = Ms(103)},
+            kNoLinger,
+            101,
+            kFull,
+            {}},
+        Row{"lingers though nothing is gathered any more",
+            {.waiting = 1, .oldest_arrival = Ms(100), .gather_until = Ms(103)},
+            kLinger,
+            104,
+            {},
+            Ms(110)},
+        Row{"a deadline cuts the gathering short",
+            {.waiting = 1,
+             .oldest_arrival = Ms(100),
+             .gather_until = Ms(110),
+             .earliest_deadline = Ms(109),
+             .expected_run_time = Ms(4)},
+            kNoLinger,
+            105,
+            kDeadline,
+            {}},
         Row{"a deadline cuts the linger short by the run time",
-            {1, Ms(100), Ms(109), Ms(4)},
+            {1, Ms(100), kPast, Ms(109), Ms(4)},
             kLinger,
             101,
             {},
             Ms(105)},
-        Row{"at the latest start", {1, Ms(100), Ms(109), Ms(4)}, kLinger, 105, kDeadline, {}},
-        Row{"past the latest start", {1, Ms(100), Ms(102), Ms(4)}, kLinger, 100, kDeadline, {}},
+        Row{"at the latest start",
+            {1, Ms(100), kPast, Ms(109), Ms(4)},
+            kLinger,
+            105,
+            kDeadline,
+            {}},
+        Row{"past the latest start",
+            {1, Ms(100), kPast, Ms(102), Ms(4)},
+            kLinger,
+            100,
+            kDeadline,
+            {}},
         Row{"a far deadline changes nothing",
-            {1, Ms(100), Ms(900), Ms(4)},
+            {1, Ms(100), kPast, Ms(900), Ms(4)},
             kLinger,
             101,
             {},
             Ms(110)},
         Row{"an infinite run time is no reason to wait",
-            {1, Ms(100), Ms(109), kNever},
+            {1, Ms(100), kPast, Ms(109), kNever},
             kLinger,
             100,
             kDeadline,
@@ -100,6 +145,50 @@ BatchCost KnownCost() {
     for (const size_t n : {1, 4, 8}) cost.Observe(n, Ms(2 + static_cast<int64_t>(n)));
   }
   return cost;
+}
+
+// Arrivals every `gap`, the last one at 1 s.
+ArrivalGap Every(absl::Duration gap) {
+  ArrivalGap arrivals;
+  for (int i = 100; i >= 0; --i) arrivals.Observe(absl::Seconds(1) - i * gap);
+  return arrivals;
+}
+
+constexpr BatchLimits kGather = {.max_batch_size = 58, .gather = true};
+constexpr absl::Duration kNow = absl::Seconds(1);
+
+TEST(GatherTest, TasksThatTheExecutorsCanRunOneByOneAreNotHeldBack) {
+  // One takes 3 ms.
+  const BatchCost cost = KnownCost();
+  EXPECT_EQ(GatherUntil(Every(Ms(3)), kNow, cost, kGather, 1), kPast);
+  EXPECT_GT(GatherUntil(Every(Ms(2)), kNow, cost, kGather, 1), kNow);
+  EXPECT_EQ(GatherUntil(Every(Ms(2)), kNow, cost, kGather, 2), kPast);
+  EXPECT_GT(GatherUntil(Every(Ms(1)), kNow, cost, kGather, 2), kNow);
+}
+
+TEST(GatherTest, ALoneTaskIsNotHeldBack) {
+  ArrivalGap arrivals;
+  arrivals.Observe(kNow);
+  EXPECT_EQ(GatherUntil(arrivals, kNow, KnownCost(), kGather, 1), kPast);
+}
+
+TEST(GatherTest, EndsWhenTasksStopComing) {
+  const BatchCost cost = KnownCost();
+  EXPECT_EQ(GatherUntil(Every(Ms(1)), kNow, cost, kGather, 1), kNow + cost.Predict(1));
+  EXPECT_EQ(GatherUntil(Every(Ms(1)), kNow, cost, kGather, 2), kNow + cost.Predict(1) / 2);
+}
+
+TEST(GatherTest, TakesATenthOfAFullBatchAtMost) {
+  // A full one takes 60 ms.
+  const BatchCost cost = KnownCost();
+  const absl::Duration oldest = kNow - Ms(4);
+  EXPECT_EQ(GatherUntil(Every(Ms(1)), oldest, cost, kGather, 1), oldest + cost.Predict(58) / 10);
+  EXPECT_LT(GatherUntil(Every(Ms(1)), kNow - Ms(7), cost, kGather, 1), kNow);
+}
+
+TEST(GatherTest, NeedsToBeWantedAndACostToGoBy) {
+  EXPECT_EQ(GatherUntil(Every(Ms(1)), kNow, KnownCost(), kNoLinger, 1), kPast);
+  EXPECT_EQ(GatherUntil(Every(Ms(1)), kNow, BatchCost(), kGather, 1), kPast);
 }
 
 // What becomes of tasks with these deadlines, in milliseconds from now, in a batch of up to four:

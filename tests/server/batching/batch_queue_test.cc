@@ -438,6 +438,18 @@ TEST_F(BatchQueueTest, LingersUntilTheBatchIsFull) {
   EXPECT_EQ(journal_.Count("batch of 2: full"), 1);
 }
 
+TEST_F(BatchQueueTest, ARushIsGatheredIntoAFullBatch) {
+  Start({.limits = {.max_batch_size = 4, .gather = true}});
+  // A batch of one takes a second, by which the queue learns what it may wait for.
+  Occupy(1);
+  clock_.Advance(absl::Seconds(1));
+  OpenGate();
+  journal_.AwaitCount("ran 1000", 1);
+  for (int i = 1; i <= 4; ++i) ASSERT_TRUE(Enqueue(Task(i)).ok());
+  journal_.AwaitCount("ran 4", 1);
+  EXPECT_EQ(journal_.Count("batch of 4: full"), 1);
+}
+
 TEST_F(BatchQueueTest, DrainEndsTheLinger) {
   Start({.limits = {.linger = absl::Hours(1)}});
   OpenGate();
