@@ -17,14 +17,14 @@ absl::StatusOr<IndexHead::Scores> MatrixIndexHead::Score(const at::Tensor& featu
                                                          const at::Tensor& class_ids) const {
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor queries, model_.Query(features, class_ids));
   return TryTorch("search the index rows", [&] {
-    at::Tensor logits = rows_.InnerProducts(queries);
+    at::Tensor logits = rows_->InnerProducts(queries, 0, columns());
     if (scale_ != 1.0F) logits.mul_(scale_);
-    return Scores{std::move(logits), rows_.has_exact() ? queries : at::Tensor()};
+    return Scores{std::move(logits), rows_->has_exact() ? queries : at::Tensor()};
   });
 }
 
 at::Tensor MatrixIndexHead::ExactLogits(const at::Tensor& query, const at::Tensor& columns) const {
-  return rows_.ExactInnerProducts(query, columns).mul_(scale_);
+  return rows_->ExactInnerProducts(query, columns).mul_(scale_);
 }
 
 absl::Status MatrixIndexHead::VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
@@ -34,7 +34,7 @@ absl::Status MatrixIndexHead::VisitLogits(const at::Tensor& features, const at::
                   [&] {
                     for (int64_t first = 0; first < columns(); first += kBlockRows) {
                       const int64_t count = std::min(kBlockRows, columns() - first);
-                      visit(first, rows_.InnerProducts(queries, first, count).mul_(scale_));
+                      visit(first, rows_->InnerProducts(queries, first, count).mul_(scale_));
                     }
                     return true;
                   })

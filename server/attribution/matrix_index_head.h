@@ -1,10 +1,11 @@
 #ifndef PROVNET_SERVER_ATTRIBUTION_MATRIX_INDEX_HEAD_H_
 #define PROVNET_SERVER_ATTRIBUTION_MATRIX_INDEX_HEAD_H_
 
+#include <memory>
 #include <utility>
 
 #include "server/attribution/index_head.h"
-#include "server/attribution/row_matrix.h"
+#include "server/attribution/product_matrix.h"
 #include "server/model/script_model.h"
 
 namespace provnet {
@@ -14,7 +15,8 @@ namespace provnet {
 class MatrixIndexHead final : public IndexHead {
  public:
   // `model` has query() and outlives this object. `rows` has one row a column of logits.
-  MatrixIndexHead(const ScriptModel& model, CandidateLayout layout, RowMatrix rows, float scale)
+  MatrixIndexHead(const ScriptModel& model, CandidateLayout layout,
+                  std::unique_ptr<const ProductMatrix> rows, float scale)
       : IndexHead(std::move(layout)), model_(model), rows_(std::move(rows)), scale_(scale) {}
 
  protected:
@@ -29,10 +31,10 @@ class MatrixIndexHead final : public IndexHead {
 
  private:
   // At 128 numbers a row, a block of rows fits the second-level cache.
-  static constexpr int64_t kBlockRows = 2048;
+  static constexpr int64_t kBlockRows = 42 * ProductMatrix::kRangeStep;
 
   const ScriptModel& model_;
-  const RowMatrix rows_;
+  const std::unique_ptr<const ProductMatrix> rows_;
   const float scale_;
 };
 

@@ -5,19 +5,17 @@
 
 #include <cstdint>
 
+#include "server/attribution/product_matrix.h"
+
 namespace provnet {
 
-enum class Precision { kFloat32, kBFloat16 };
-
-// Rows to be multiplied with batches of queries, packed once. Holds 4 bytes an element, or 2 on
-// CUDA in bf16. Thread-safe.
+// Rows one after the other, so that any range of them can be multiplied with one query; and on any
+// device. Holds 4 bytes an element, or 2 on CUDA in bf16.
 //
-// In bf16 both factors are rounded to bfloat16 (8 bits of significand) and products are summed in
-// float32: half the bytes of float32, which is what bounds small batches. On the CPU by our own
-// AVX512-BF16 kernel, elsewhere by LibTorch; so are few queries in fp32 (AVX512F). On the CPU what
-// rounding took away is kept as a second bfloat16, which together with the first gives 16 bits of
-// significand to those few rows that a search has found.
-class RowMatrix {
+// On the CPU bf16 is multiplied by our own AVX512-BF16 kernel, elsewhere by LibTorch; so are few
+// queries in fp32 (AVX512F). On the CPU what rounding took away is kept as a second bfloat16, which
+// together with the first gives 16 bits of significand to those few rows that a search has found.
+class RowMatrix final : public ProductMatrix {
  public:
   // Whether the CPU multiplies bf16 in hardware (AVX512-BF16); CUDA always does.
   static bool HasBFloat16(c10::Device device);
@@ -34,7 +32,7 @@ class RowMatrix {
     return InnerProducts(queries, 0, row_count_);
   }
   // The same for `count` rows from row `first` on: float32 [B,count].
-  at::Tensor InnerProducts(const at::Tensor& queries, int64_t first, int64_t count) const;
+  at::Tensor InnerProducts(const at::Tensor& queries, int64_t first, int64_t count) const override;
 
   // On the CPU, for many products of few rows each: queries in the form in which they are
   // multiplied, and the inner products of query `q` of them with rows first .. first + count - 1,
@@ -43,11 +41,10 @@ class RowMatrix {
   void MultiplyRange(const at::Tensor& packed_queries, int64_t q, int64_t first, int64_t count,
                      float* out) const;
 
-  // Whether ExactInnerProducts gives more than InnerProducts: in bf16 on the CPU.
-  bool has_exact() const { return rest_.defined(); }
-  // query float32 [R], some `rows` int64 [n] -> float32 [n], rows within 2^-16 of what they were.
-  // Requires has_exact(). Throws c10::Error on a wrong shape.
-  at::Tensor ExactInnerProducts(const at::Tensor& query, const at::Tensor& rows) const;
+  // In bf16 on the CPU.
+  bool has_exact() const override { return rest_.defined(); }
+  // With rows within 2^-16 of what they were.
+  at::Tensor ExactInnerProducts(const at::Tensor& query, const at::Tensor& rows) const override;
 
  private:
   int64_t row_count_;

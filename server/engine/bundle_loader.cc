@@ -8,6 +8,8 @@
 #include "server/attribution/cell_index_head.h"
 #include "server/attribution/logit_index_head.h"
 #include "server/attribution/matrix_index_head.h"
+#include "server/attribution/panel_matrix.h"
+#include "server/attribution/row_matrix.h"
 #include "server/engine/bundle_vectors.h"
 #include "server/engine/golden_check.h"
 #include "server/engine/model_probe.h"
@@ -143,15 +145,15 @@ absl::Status BundleLoader::MakeIndexHeads() {
   PROVNET_ASSIGN_OR_RETURN(const bool approximate, SearchApproximately());
   parts_.search_name = approximate ? "approximate" : "exact";
   PROVNET_ASSIGN_OR_RETURN(parts_.index_head,
-                           approximate ? MakeCellHead(bf16) : MakeIndexHead(bf16));
+                           approximate ? MakeCellHead(bf16) : MakeIndexHead(bf16, /*pack=*/true));
   // The reference scores were measured in float32 over all samples, and so is what is compared with
-  // them.
+  // them. It is asked rarely, so the model's own weights do where they can.
   if ((!bf16 && !approximate) || parts_.membership_reference == nullptr) return absl::OkStatus();
-  PROVNET_ASSIGN_OR_RETURN(parts_.membership_head, MakeIndexHead(/*bf16=*/false));
+  PROVNET_ASSIGN_OR_RETURN(parts_.membership_head, MakeIndexHead(/*bf16=*/false, /*pack=*/false));
   return absl::OkStatus();
 }
 
-BundleLoader::HeadOr BundleLoader::MakeIndexHead(bool bf16) {
+BundleLoader::HeadOr BundleLoader::MakeIndexHead(bool bf16, bool pack) {
   switch (parts_.manifest.index_head().type()) {
     case v1::HEAD_TYPE_EMBEDDING:
       return MakeVectorHead(bf16);
@@ -159,10 +161,10 @@ BundleLoader::HeadOr BundleLoader::MakeIndexHead(bool bf16) {
       return MakeLogitHead(
           CandidateLayout::PerClass(parts_.labels,
                                     static_cast<uint32_t>(parts_.manifest.class_names_size())),
-          bf16);
+          bf16, pack);
     case v1::HEAD_TYPE_CLASS_INDEPENDENT:
     case v1::HEAD_TYPE_SINGLE_BRANCH:
-      return MakeLogitHead(CandidateLayout::AllSamples(parts_.manifest.sample_count()), bf16);
+      return MakeLogitHead(CandidateLayout::AllSamples(parts_.manifest.sample_count()), bf16, pack);
     default:
       return absl::FailedPreconditionError(
           absl::StrCat("index head type ", parts_.manifest.index_head().type(), " in ",
@@ -181,8 +183,8 @@ absl::StatusOr<at::Tensor> BundleLoader::Vectors() const {
 
 BundleLoader::HeadOr BundleLoader::MakeVectorHead(bool bf16) {
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor rows, Vectors());
-  PROVNET_ASSIGN_OR_RETURN(RowMatrix packed, TryTorch("pack the sample vectors", [&] {
-                             return RowMatrix(rows, PrecisionOf(bf16), parts_.model->device());
+  PROVNET_ASSIGN_OR_RETURN(auto packed, TryTorch("pack the sample vectors", [&] {
+                             return PackRows(rows, PrecisionOf(bf16), parts_.model->device());
                            }));
   return std::make_unique<const MatrixIndexHead>(
       *parts_.model, CandidateLayout::AllSamples(parts_.manifest.sample_count()), std::move(packed),
@@ -217,17 +219,20 @@ BundleLoader::HeadOr BundleLoader::MakeCellHead(bool bf16) {
   return std::make_unique<const CellIndexHead>(*parts_.model, std::move(search));
 }
 
-BundleLoader::HeadOr BundleLoader::MakeLogitHead(CandidateLayout layout, bool bf16) {
+BundleLoader::HeadOr BundleLoader::MakeLogitHead(CandidateLayout layout, bool bf16, bool pack) {
   const auto least = static_cast<int64_t>(layout.max_candidates());
-  const bool own_product = bf16 || !parts_.model->has_attribute();
+  const bool faster = pack && parts_.model->has_query() && parts_.model->has_rows() &&
+                      parts_.model->device().is_cpu() &&
+                      PanelMatrix::CanMultiply(Precision::kFloat32);
+  const bool own_product = bf16 || faster || !parts_.model->has_attribute();
   if (!own_product) {
     PROVNET_RETURN_IF_ERROR(CheckAttribute(*parts_.model, parts_.manifest, least));
     return std::make_unique<const LogitIndexHead>(*parts_.model, std::move(layout));
   }
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor rows,
                            CheckedRows(*parts_.model, parts_.manifest, least));
-  PROVNET_ASSIGN_OR_RETURN(RowMatrix packed, TryTorch("pack the index rows", [&] {
-                             return RowMatrix(rows, PrecisionOf(bf16), parts_.model->device());
+  PROVNET_ASSIGN_OR_RETURN(auto packed, TryTorch("pack the index rows", [&] {
+                             return PackRows(rows, PrecisionOf(bf16), parts_.model->device());
                            }));
   return std::make_unique<const MatrixIndexHead>(*parts_.model, std::move(layout),
                                                  std::move(packed), /*scale=*/1.0F);

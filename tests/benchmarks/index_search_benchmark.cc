@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 #include <torch/torch.h>
 
+#include "server/attribution/product_matrix.h"
 #include "server/attribution/row_matrix.h"
 #include "server/attribution/top_k.h"
 
@@ -25,14 +26,21 @@ void InnerProducts(benchmark::State& state) {
     return;
   }
   const int64_t batch = state.range(0), rows = state.range(1), dim = state.range(2);
-  const RowMatrix matrix(at::randn({rows, dim}), precision, kCpu);
+  const auto matrix = PackRows(at::randn({rows, dim}), precision, kCpu);
   const at::Tensor queries = at::randn({batch, dim});
-  for (auto _ : state) benchmark::DoNotOptimize(matrix.InnerProducts(queries));
+  for (auto _ : state) benchmark::DoNotOptimize(matrix->InnerProducts(queries, 0, rows));
   ReportProducts(state, batch, rows, dim);
 }
 
-// Stock LibTorch in bf16 (oneDNN), which also rounds its results to bf16: the baseline of our
-// kernel.
+// The baselines of our kernels: stock LibTorch, whose float32 is a BLAS.
+void LibTorchFloat32(benchmark::State& state) {
+  const int64_t batch = state.range(0), rows = state.range(1), dim = state.range(2);
+  const at::Tensor matrix = at::randn({rows, dim}), queries = at::randn({batch, dim});
+  for (auto _ : state) benchmark::DoNotOptimize(at::linear(queries, matrix));
+  ReportProducts(state, batch, rows, dim);
+}
+
+// Stock LibTorch in bf16 (oneDNN), which also rounds its results to bf16.
 void LibTorchBFloat16(benchmark::State& state) {
   const int64_t batch = state.range(0), rows = state.range(1), dim = state.range(2);
   const at::Tensor matrix = at::randn({rows, dim}).to(at::kBFloat16);
@@ -60,6 +68,7 @@ void Shapes(benchmark::internal::Benchmark* benchmark) {
 
 BENCHMARK(InnerProducts<Precision::kFloat32>)->Apply(Shapes);
 BENCHMARK(InnerProducts<Precision::kBFloat16>)->Apply(Shapes);
+BENCHMARK(LibTorchFloat32)->Apply(Shapes);
 BENCHMARK(LibTorchBFloat16)->Apply(Shapes);
 BENCHMARK(Ranking)->Arg(2000)->Arg(60000)->Arg(1000000)->Unit(benchmark::kMicrosecond);
 

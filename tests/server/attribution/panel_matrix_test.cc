@@ -1,0 +1,108 @@
+#include "server/attribution/panel_matrix.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <tuple>
+
+#include "server/attribution/row_matrix.h"
+
+namespace provnet {
+namespace {
+
+// Queries, rows, values a row. Around blocks of 8 queries, panels of 48 rows, and 8, 4 and 2 steps
+// side by side, in words of one value and of two.
+const std::tuple<int64_t, int64_t, int64_t> kSizes[] = {
+    {1, 1, 1},   {1, 47, 15},  {1, 48, 16},  {1, 49, 17},   {2, 96, 33},   {2, 5, 8},
+    {3, 97, 31}, {4, 100, 34}, {5, 48, 100}, {6, 15, 7},    {7, 16, 77},   {8, 17, 64},
+    {9, 33, 65}, {16, 150, 3}, {17, 31, 40}, {64, 200, 12}, {65, 49, 257},
+};
+
+class PanelMatrixTest : public testing::TestWithParam<Precision> {
+ protected:
+  void SetUp() override {
+    torch::manual_seed(1);
+    if (!PanelMatrix::CanMultiply(GetParam())) GTEST_SKIP() << "this processor has no AVX-512";
+  }
+
+  // Of the rounded factors, in double precision.
+  static at::Tensor Expected(const at::Tensor& queries, const at::Tensor& rows) {
+    const auto rounded = [](const at::Tensor& values) {
+      return (GetParam() == Precision::kFloat32 ? values : values.to(at::kBFloat16))
+          .to(at::kDouble);
+    };
+    return at::mm(rounded(queries), rounded(rows).t());
+  }
+};
+
+TEST_P(PanelMatrixTest, EqualsTheProductInDoublePrecisionToRounding) {
+  for (const auto& [b, m, r] : kSizes) {
+    const at::Tensor rows = at::randn({m, r}), queries = at::randn({b, r});
+    const at::Tensor got = PanelMatrix(rows, GetParam()).InnerProducts(queries, 0, m);
+    ASSERT_EQ(got.sizes(), (at::IntArrayRef{b, m}));
+    EXPECT_TRUE(at::allclose(got.to(at::kDouble), Expected(queries, rows), 1e-4, 1e-4))
+        << b << " x " << m << " x " << r;
+  }
+}
+
+TEST_P(PanelMatrixTest, MultipliesARangeOfRows) {
+  const at::Tensor rows = at::randn({150, 33}), queries = at::randn({11, 33});
+  const PanelMatrix matrix(rows, GetParam());
+  const at::Tensor all = matrix.InnerProducts(queries, 0, 150);
+  for (const auto& [first, count] : {std::pair{48, 48}, {48, 60}, {96, 54}, {144, 6}, {48, 1}}) {
+    EXPECT_TRUE(at::equal(matrix.InnerProducts(queries, first, count), all.narrow(1, first, count)))
+        << count << " rows from " << first;
+  }
+}
+
+TEST_P(PanelMatrixTest, RefusesWhatItDoesNotHave) {
+  const PanelMatrix matrix(at::randn({100, 5}), GetParam());
+  const at::Tensor query = at::randn({1, 5});
+  EXPECT_THROW(matrix.InnerProducts(at::randn({1, 4}), 0, 100), c10::Error);
+  EXPECT_THROW(matrix.InnerProducts(query, 0, 101), c10::Error);
+  EXPECT_THROW(matrix.InnerProducts(query, 47, 1), c10::Error);
+}
+
+TEST_P(PanelMatrixTest, TakesQueriesAndRowsWithGapsBetweenThem) {
+  const at::Tensor rows = at::randn({9, 50}).t(), queries = at::randn({9, 4}).t();
+  EXPECT_TRUE(
+      at::allclose(PanelMatrix(rows, GetParam()).InnerProducts(queries, 0, 50).to(at::kDouble),
+                   Expected(queries, rows), 1e-4, 1e-4));
+}
+
+INSTANTIATE_TEST_SUITE_P(Precisions, PanelMatrixTest,
+                         testing::Values(Precision::kFloat32, Precision::kBFloat16),
+                         [](const auto& precision) {
+                           return precision.param == Precision::kFloat32 ? "Float32" : "BFloat16";
+                         });
+
+TEST(PanelMatrixExactTest, MultipliesTheRowsThatASearchFoundWithoutRounding) {
+  if (!PanelMatrix::CanMultiply(Precision::kBFloat16)) GTEST_SKIP() << "no AVX512-BF16";
+  torch::manual_seed(2);
+  const at::Tensor rows = at::randn({101, 77}), query = at::randn({77});
+  const PanelMatrix matrix(rows, Precision::kBFloat16);
+  ASSERT_TRUE(matrix.has_exact());
+  const at::Tensor some = at::tensor({100, 0, 50, 50}, at::kLong);
+  const at::Tensor expected =
+      at::mv(rows.index_select(0, some).to(at::kDouble), query.to(at::kDouble));
+  EXPECT_TRUE(
+      at::allclose(matrix.ExactInnerProducts(query, some).to(at::kDouble), expected, 1e-5, 1e-5));
+  EXPECT_THROW(matrix.ExactInnerProducts(query, at::tensor({101}, at::kLong)), c10::Error);
+  EXPECT_FALSE(PanelMatrix(rows, Precision::kFloat32).has_exact());
+}
+
+TEST(PackRowsTest, MultipliesWhateverTheProcessorHas) {
+  torch::manual_seed(3);
+  const c10::Device cpu(c10::kCPU);
+  const at::Tensor rows = at::randn({70, 20}), queries = at::randn({3, 20});
+  const at::Tensor expected = at::mm(queries, rows.t());
+  EXPECT_TRUE(at::allclose(PackRows(rows, Precision::kFloat32, cpu)->InnerProducts(queries, 0, 70),
+                           expected, 1e-4, 1e-4));
+  if (!RowMatrix::HasBFloat16(cpu)) return;
+  const auto rounded = PackRows(rows, Precision::kBFloat16, cpu);
+  EXPECT_TRUE(at::allclose(rounded->InnerProducts(queries, 0, 70), expected, 0.1, 0.1));
+  EXPECT_TRUE(rounded->has_exact());
+}
+
+}  // namespace
+}  // namespace provnet
