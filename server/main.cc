@@ -13,6 +13,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "server/batching/available_cores.h"
@@ -346,5 +347,8 @@ int Main(absl::Span<const char* const> arguments) {
 
 int main(int argc, char** argv) {
   provnet::FitLibraryEnvironment(argv);
+  // Debian builds Abseil with its search for deadlocks, which keeps a graph of all locks, gRPC's
+  // too.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   return provnet::Main(absl::MakeConstSpan(argv, static_cast<size_t>(argc)).subspan(1));
 }
