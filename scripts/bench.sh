@@ -10,12 +10,13 @@
 # same model (tests/benchmarks/python_peer). Each figure is the median of the repeats. Under "ratios", which say served over baseline:
 #   throughput_64_over_1               requests/s of 64 concurrent callers over those of one
 #   served_over_in_process (.._auto)   in-process CPU seconds an item at its best batch, over the server's CPU seconds a request
-#   served_over_in_process_fp32        the same with the index search in fp32
+#   served_over_in_process_fp32        the same with the index search in fp32 (.._int8: in int8, where the processor has AVX512-VNNI)
 #   served_rate_over_in_process_*      the same in requests/s; here the load driver takes its share of the same cores
 #   p50_1_over_floor                   one caller's median over (that of the echo + the time to read the head's bytes once)
 #   throughput_64_over_python_peer, p99_64_over_python_peer, p50_1_over_python_peer
 #   exemplars_cpu_over_without         server CPU a request with the exemplars' contents over that without
-#   top_k_overlap                      share of the samples that fp32 names too, of those named in the automatic precision
+#   p50_1_int8_over_auto               one caller's median in int8 over that in the automatic precision
+#   top_k_overlap (.._int8)            share of the samples that fp32 names too, of those named in the automatic precision
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/bench_lib.sh"
 
@@ -27,7 +28,7 @@ for argument in "$@"; do
     --reference) reference=yes top_k=10 ;;
     --seconds=*) seconds=${argument#--seconds=} ;;
     --repeats=*) repeats=${argument#--repeats=} ;;
-    -h | --help) sed -n '2,21s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) sed -n '2,22s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     *) die "unknown argument $argument; expected --json=FILE, --bundle=DIR, --reference, --seconds=N or --repeats=N" ;;
   esac
 done
@@ -60,6 +61,9 @@ serve_python() {
 
 say "comparing precisions"
 "$bin/provnet-precision" --bundle="$bundle" --top_k=$top_k >"$out/runs/precision.1.json"
+int8=''
+if grep -qw avx512_vnni /proc/cpuinfo; then int8=yes; fi
+[[ -z $int8 ]] || "$bin/provnet-precision" --bundle="$bundle" --top_k=$top_k --precision=int8 >"$out/runs/precision_int8.1.json"
 
 for ((repeat = 1; repeat <= repeats; ++repeat)); do
   say "run $repeat of $repeats"
@@ -72,6 +76,12 @@ for ((repeat = 1; repeat <= repeats; ++repeat)); do
   load served_fp32_1 $repeat --concurrency=1
   load served_fp32_64 $repeat --concurrency=64
   stop
+  if [[ -n $int8 ]]; then
+    serve --index-precision=int8
+    load served_int8_1 $repeat --concurrency=1
+    load served_int8_64 $repeat --concurrency=64
+    stop
+  fi
   serve
   load served_1 $repeat --concurrency=1
   load served_64 $repeat --concurrency=64
@@ -120,6 +130,10 @@ report=$(jq -n --arg date "$(date -u +%F)" --arg machine "$(machine)" \
        p50_1_over_echo: (p50("served_1") / p50("echo_1")),
        p50_1_over_in_process: (p50("served_1") / of("in_process"; .model_forward_by_batch["1"].p50_call_seconds)),
        throughput_64_over_echo: (rate("served_64") / rate("echo_64"))}
+       + (if $runs.served_int8_64 == null then {} else {
+       served_over_in_process_int8: ($in_process / cpu("served_int8_64")),
+       p50_1_int8_over_auto: (p50("served_int8_1") / p50("served_1")),
+       top_k_overlap_int8: $runs.precision_int8[0].overlap} end)
        + (if $runs.python_64 == null then {} else {
        throughput_64_over_python_peer: (rate("served_64") / rate("python_64")),
        p99_64_over_python_peer: (p99("served_64") / p99("python_64")),

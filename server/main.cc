@@ -57,7 +57,7 @@ ABSL_FLAG(std::string, port_file, "",
 ABSL_FLAG(std::string, device, "auto",
           "auto, cpu, cuda or cuda:<n>; auto is CUDA where it is there");
 ABSL_FLAG(std::string, index_precision, "auto",
-          "auto, fp32 or bf16; auto is bf16 where the processor has instructions for it");
+          "auto, fp32, bf16 or int8; auto is bf16 where the processor has instructions for it");
 ABSL_FLAG(std::string, index_search, "auto",
           "auto, exact or approximate; auto is approximate for embedding heads whose bundle has "
           "cells, on the CPU");
@@ -130,9 +130,9 @@ absl::Status CheckEngineFlags(const EngineOptions& engine) {
         absl::StrCat("--device is \"", device, "\", expected auto, cpu, cuda or cuda:<n>"));
   }
   const std::string& precision = engine.index_precision;
-  if (precision != "auto" && precision != "fp32" && precision != "bf16") {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--index-precision is \"", precision, "\", expected auto, fp32 or bf16"));
+  if (precision != "auto" && precision != "fp32" && precision != "bf16" && precision != "int8") {
+    return absl::InvalidArgumentError(absl::StrCat("--index-precision is \"", precision,
+                                                   "\", expected auto, fp32, bf16 or int8"));
   }
   const std::string& search = engine.index_search;
   if (search != "auto" && search != "exact" && search != "approximate") {

@@ -19,11 +19,19 @@ static_assert(ProductMatrix::kRangeStep == kPanelRows);
 constexpr int64_t kPanelsPerTask = 2;
 
 int64_t WordsOf(int64_t dim, Precision precision) {
-  return precision == Precision::kFloat32 ? dim : (dim + 1) / 2;
+  switch (precision) {
+    case Precision::kFloat32:
+      return dim;
+    case Precision::kBFloat16:
+      return (dim + 1) / 2;
+    case Precision::kInt8:
+      return (dim + 3) / 4;
+  }
+  __builtin_unreachable();
 }
 
 // Rows of whole words: float32 as it is, or as pairs of bfloat16 (the last one of an odd row beside
-// a zero).
+// a zero). Not for int8.
 at::Tensor ToWords(const at::Tensor& rows, Precision precision) {
   if (precision == Precision::kFloat32) return rows.contiguous();
   at::Tensor rounded = at::empty({rows.size(0), 2 * WordsOf(rows.size(1), precision)},
@@ -38,6 +46,22 @@ Word* Data(const at::Tensor& words) {
   return static_cast<Word*>(words.data_ptr());
 }
 
+// Rows as bytes, in whole words that end with zeros; quantise(values, dim, bytes) rounds each and
+// returns what is noted about it.
+template <typename Byte, typename Quantise, typename Noted>
+at::Tensor ToBytes(const at::Tensor& rows, Quantise quantise, std::vector<Noted>& noted) {
+  const at::Tensor values = rows.contiguous();
+  const int64_t count = rows.size(0), dim = rows.size(1);
+  const int64_t words = WordsOf(dim, Precision::kInt8);
+  at::Tensor bytes = at::zeros({count, words}, at::kInt);
+  noted.reserve(static_cast<size_t>(count));
+  for (int64_t i = 0; i < count; ++i) {
+    noted.push_back(quantise(values.data_ptr<float>() + i * dim, dim,
+                             reinterpret_cast<Byte*>(bytes.data_ptr<int>() + i * words)));
+  }
+  return bytes;
+}
+
 template <typename Word>
 at::Tensor Panels(const at::Tensor& words) {
   const int64_t rows = words.size(0), length = words.size(1);
@@ -46,9 +70,9 @@ at::Tensor Panels(const at::Tensor& words) {
   return panels;
 }
 
-template <typename Word>
-at::Tensor Multiply(void (*kernel)(const PanelProduct<Word>&, float*, int64_t),
-                    const at::Tensor& queries, const Word* panels, int64_t count) {
+// kernel(product, first, out, out_stride) multiplies with the rows from `first` on.
+template <typename Word, typename Kernel>
+at::Tensor Multiply(Kernel kernel, const at::Tensor& queries, const Word* panels, int64_t count) {
   const int64_t batch = queries.size(0), length = queries.size(1);
   const at::Tensor packed = at::empty_like(queries);
   PackQueries(Data<const Word>(queries), batch, length, Data<Word>(packed));
@@ -57,8 +81,9 @@ at::Tensor Multiply(void (*kernel)(const PanelProduct<Word>&, float*, int64_t),
   at::parallel_for(0, PanelCount(count), kPanelsPerTask, [&](int64_t begin, int64_t end) {
     const int64_t first = begin * kPanelRows;
     const int64_t rows = std::min(end * kPanelRows, count) - first;
-    kernel({Data<const Word>(packed), batch, panels + first * length, rows, length}, out + first,
-           count);
+    kernel(
+        PanelProduct<Word>{Data<const Word>(packed), batch, panels + first * length, rows, length},
+        first, out + first, count);
   });
   return products;
 }
@@ -66,8 +91,8 @@ at::Tensor Multiply(void (*kernel)(const PanelProduct<Word>&, float*, int64_t),
 }  // namespace
 
 bool PanelMatrix::CanMultiply(Precision precision) {
-  return precision == Precision::kFloat32 ? CpuHasFp32Kernel()
-                                          : CpuHasBf16Kernel() && CpuHasFp32Kernel();
+  return CpuHasFp32Kernel() && (precision != Precision::kBFloat16 || CpuHasBf16Kernel()) &&
+         (precision != Precision::kInt8 || CpuHasInt8Kernel());
 }
 
 PanelMatrix::PanelMatrix(const at::Tensor& rows, Precision precision)
@@ -76,13 +101,14 @@ PanelMatrix::PanelMatrix(const at::Tensor& rows, Precision precision)
       dim_(rows.size(1)),
       words_(WordsOf(dim_, precision)) {
   TORCH_CHECK(CanMultiply(precision), "this processor has no AVX-512 for this precision");
-  const at::Tensor words = ToWords(rows, precision);
   if (precision == Precision::kFloat32) {
-    panels_ = Panels<float>(words);
-  } else {
-    panels_ = Panels<uint32_t>(words);
-    exact_ = rows.contiguous();
+    panels_ = Panels<float>(ToWords(rows, precision));
+    return;
   }
+  exact_ = rows.contiguous();
+  panels_ = Panels<uint32_t>(precision == Precision::kBFloat16
+                                 ? ToWords(rows, precision)
+                                 : ToBytes<int8_t>(rows, QuantiseRow, int8_rows_));
 }
 
 at::Tensor PanelMatrix::InnerProducts(const at::Tensor& queries, int64_t first,
@@ -92,13 +118,27 @@ at::Tensor PanelMatrix::InnerProducts(const at::Tensor& queries, int64_t first,
   TORCH_CHECK(first >= 0 && first % kPanelRows == 0 && count >= 0 && first + count <= row_count_,
               "rows ", first, " to ", first + count, ", expected some of ", row_count_,
               " from a multiple of ", kPanelRows, " on");
-  const at::Tensor words = ToWords(queries, precision_);
   const int64_t offset = first * words_;
   if (precision_ == Precision::kFloat32) {
-    return Multiply<float>(MultiplyFp32Panels, words, Data<const float>(panels_) + offset, count);
+    const auto kernel = [](const auto& product, int64_t, float* out, int64_t stride) {
+      MultiplyFp32Panels(product, out, stride);
+    };
+    return Multiply(kernel, ToWords(queries, precision_), Data<const float>(panels_) + offset,
+                    count);
   }
-  return Multiply<uint32_t>(MultiplyBf16Panels, words, Data<const uint32_t>(panels_) + offset,
-                            count);
+  const auto* panels = Data<const uint32_t>(panels_) + offset;
+  if (precision_ == Precision::kBFloat16) {
+    const auto kernel = [](const auto& product, int64_t, float* out, int64_t stride) {
+      MultiplyBf16Panels(product, out, stride);
+    };
+    return Multiply(kernel, ToWords(queries, precision_), panels, count);
+  }
+  std::vector<Int8Query> noted;
+  const at::Tensor bytes = ToBytes<uint8_t>(queries, QuantiseQuery, noted);
+  const auto kernel = [&](const auto& product, int64_t row, float* out, int64_t stride) {
+    MultiplyInt8Panels(product, noted.data(), int8_rows_.data() + first + row, out, stride);
+  };
+  return Multiply(kernel, bytes, panels, count);
 }
 
 at::Tensor PanelMatrix::ExactInnerProducts(const at::Tensor& query, const at::Tensor& rows) const {

@@ -8,14 +8,18 @@
 
 namespace provnet {
 
-enum class Precision { kFloat32, kBFloat16 };
+enum class Precision { kFloat32, kBFloat16, kInt8 };
+
+// "fp32", "bf16", "int8".
+const char* PrecisionName(Precision precision);
 
 // M rows of R values that are multiplied with batches of queries. Thread-safe. Methods throw
 // c10::Error on a wrong shape: call through TryTorch.
 //
 // In kBFloat16 both factors are rounded to bfloat16 (8 bits of significand) and products are summed
 // in float32: half the bytes of float32, which is what bounds small batches, and on the CPU twice
-// the multiply-adds an instruction.
+// the multiply-adds an instruction. In kInt8 each row and each query is rounded to 8 bits over its
+// own range: half of that again, at some four times its error.
 class ProductMatrix {
  public:
   virtual ~ProductMatrix() = default;
@@ -35,7 +39,8 @@ class ProductMatrix {
 };
 
 // The fastest kind for `device`. `rows` is float32 [M,R] on any device, and must not change; the
-// result may share its memory. kBFloat16 needs RowMatrix::HasBFloat16(device).
+// result may share its memory. kBFloat16 needs RowMatrix::HasBFloat16(device), kInt8 the CPU and
+// PanelMatrix::CanMultiply.
 std::unique_ptr<const ProductMatrix> PackRows(const at::Tensor& rows, Precision precision,
                                               c10::Device device);
 

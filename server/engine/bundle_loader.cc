@@ -28,8 +28,6 @@ namespace {
 // Enough to notice a network that mixes its inputs.
 constexpr int64_t kProbeInputs = 4;
 
-Precision PrecisionOf(bool bf16) { return bf16 ? Precision::kBFloat16 : Precision::kFloat32; }
-
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Servable>> TorchServable::Load(const BundleLocation& location,
@@ -121,50 +119,62 @@ absl::Status BundleLoader::ReadMembershipReference() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> BundleLoader::UseBFloat16(bool possible, absl::string_view why_not) const {
-  const bool hardware = RowMatrix::HasBFloat16(parts_.model->device());
-  if (options_.index_precision == "fp32") return false;
-  if (options_.index_precision == "auto") return possible && hardware;
-  if (options_.index_precision != "bf16") {
-    return absl::InvalidArgumentError(absl::StrCat("index precision \"", options_.index_precision,
-                                                   "\" is not known; expected auto, fp32 or bf16"));
+absl::StatusOr<Precision> BundleLoader::ChoosePrecision(bool possible, bool approximate) const {
+  const std::string& wanted = options_.index_precision;
+  const bool bf16 = RowMatrix::HasBFloat16(parts_.model->device());
+  const bool int8 = parts_.model->device().is_cpu() && PanelMatrix::CanMultiply(Precision::kInt8);
+  if (wanted == "fp32") return Precision::kFloat32;
+  if (wanted == "auto") return possible && bf16 ? Precision::kBFloat16 : Precision::kFloat32;
+  if (wanted != "bf16" && wanted != "int8") {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "index precision \"", wanted, "\" is not known; expected auto, fp32, bf16 or int8"));
   }
-  if (!possible)
-    return absl::FailedPreconditionError(absl::StrCat("index precision bf16: ", why_not));
-  if (!hardware)
-    return absl::FailedPreconditionError("index precision bf16: this processor has no AVX512-BF16");
-  return true;
+  const auto refuse = [&](absl::string_view why) {
+    return absl::FailedPreconditionError(absl::StrCat("index precision ", wanted, ": ", why));
+  };
+  if (!possible) return refuse("model.pt offers no query() with rows()");
+  if (wanted == "bf16") {
+    if (!bf16) return refuse("this processor has no AVX512-BF16");
+    return Precision::kBFloat16;
+  }
+  if (!int8) return refuse("it needs a CPU with AVX512-VNNI");
+  if (approximate) return refuse("the approximate search has none; use --index-search=exact");
+  return Precision::kInt8;
 }
 
 absl::Status BundleLoader::MakeIndexHeads() {
   const bool vectors = parts_.manifest.index_head().type() == v1::HEAD_TYPE_EMBEDDING;
   const bool linear = parts_.model->has_query() && parts_.model->has_rows();
-  PROVNET_ASSIGN_OR_RETURN(
-      const bool bf16, UseBFloat16(vectors || linear, "model.pt offers no query() with rows()"));
-  parts_.precision_name = bf16 ? "bf16" : "fp32";
   PROVNET_ASSIGN_OR_RETURN(const bool approximate, SearchApproximately());
+  PROVNET_ASSIGN_OR_RETURN(const Precision precision,
+                           ChoosePrecision(vectors || linear, approximate));
+  parts_.precision_name = PrecisionName(precision);
   parts_.search_name = approximate ? "approximate" : "exact";
-  PROVNET_ASSIGN_OR_RETURN(parts_.index_head,
-                           approximate ? MakeCellHead(bf16) : MakeIndexHead(bf16, /*pack=*/true));
+  PROVNET_ASSIGN_OR_RETURN(parts_.index_head, approximate
+                                                  ? MakeCellHead(precision)
+                                                  : MakeIndexHead(precision, /*pack=*/true));
   // The reference scores were measured in float32 over all samples, and so is what is compared with
   // them. It is asked rarely, so the model's own weights do where they can.
-  if ((!bf16 && !approximate) || parts_.membership_reference == nullptr) return absl::OkStatus();
-  PROVNET_ASSIGN_OR_RETURN(parts_.membership_head, MakeIndexHead(/*bf16=*/false, /*pack=*/false));
+  const bool exact = precision == Precision::kFloat32 && !approximate;
+  if (exact || parts_.membership_reference == nullptr) return absl::OkStatus();
+  PROVNET_ASSIGN_OR_RETURN(parts_.membership_head,
+                           MakeIndexHead(Precision::kFloat32, /*pack=*/false));
   return absl::OkStatus();
 }
 
-BundleLoader::HeadOr BundleLoader::MakeIndexHead(bool bf16, bool pack) {
+BundleLoader::HeadOr BundleLoader::MakeIndexHead(Precision precision, bool pack) {
   switch (parts_.manifest.index_head().type()) {
     case v1::HEAD_TYPE_EMBEDDING:
-      return MakeVectorHead(bf16);
+      return MakeVectorHead(precision);
     case v1::HEAD_TYPE_CLASS_CONDITIONAL:
       return MakeLogitHead(
           CandidateLayout::PerClass(parts_.labels,
                                     static_cast<uint32_t>(parts_.manifest.class_names_size())),
-          bf16, pack);
+          precision, pack);
     case v1::HEAD_TYPE_CLASS_INDEPENDENT:
     case v1::HEAD_TYPE_SINGLE_BRANCH:
-      return MakeLogitHead(CandidateLayout::AllSamples(parts_.manifest.sample_count()), bf16, pack);
+      return MakeLogitHead(CandidateLayout::AllSamples(parts_.manifest.sample_count()), precision,
+                           pack);
     default:
       return absl::FailedPreconditionError(
           absl::StrCat("index head type ", parts_.manifest.index_head().type(), " in ",
@@ -181,10 +191,10 @@ absl::StatusOr<at::Tensor> BundleLoader::Vectors() const {
   return ReadVectors(location_.directory, parts_.manifest);
 }
 
-BundleLoader::HeadOr BundleLoader::MakeVectorHead(bool bf16) {
+BundleLoader::HeadOr BundleLoader::MakeVectorHead(Precision precision) {
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor rows, Vectors());
   PROVNET_ASSIGN_OR_RETURN(auto packed, TryTorch("pack the sample vectors", [&] {
-                             return PackRows(rows, PrecisionOf(bf16), parts_.model->device());
+                             return PackRows(rows, precision, parts_.model->device());
                            }));
   return std::make_unique<const MatrixIndexHead>(
       *parts_.model, CandidateLayout::AllSamples(parts_.manifest.sample_count()), std::move(packed),
@@ -208,23 +218,25 @@ absl::StatusOr<bool> BundleLoader::SearchApproximately() const {
   return possible && search != "exact";
 }
 
-BundleLoader::HeadOr BundleLoader::MakeCellHead(bool bf16) {
+BundleLoader::HeadOr BundleLoader::MakeCellHead(Precision precision) {
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor rows, Vectors());
   PROVNET_ASSIGN_OR_RETURN(const Cells cells, ReadCells(location_.directory, parts_.manifest));
   const v1::IndexHeadSpec& head = parts_.manifest.index_head();
   PROVNET_ASSIGN_OR_RETURN(CellSearch search, TryTorch("pack the cells", [&] {
-                             return CellSearch(rows, cells, head.approximate().probes(),
-                                               PrecisionOf(bf16), head.scale());
+                             return CellSearch(rows, cells, head.approximate().probes(), precision,
+                                               head.scale());
                            }));
   return std::make_unique<const CellIndexHead>(*parts_.model, std::move(search));
 }
 
-BundleLoader::HeadOr BundleLoader::MakeLogitHead(CandidateLayout layout, bool bf16, bool pack) {
+BundleLoader::HeadOr BundleLoader::MakeLogitHead(CandidateLayout layout, Precision precision,
+                                                 bool pack) {
   const auto least = static_cast<int64_t>(layout.max_candidates());
   const bool faster = pack && parts_.model->has_query() && parts_.model->has_rows() &&
                       parts_.model->device().is_cpu() &&
                       PanelMatrix::CanMultiply(Precision::kFloat32);
-  const bool own_product = bf16 || faster || !parts_.model->has_attribute();
+  const bool own_product =
+      precision != Precision::kFloat32 || faster || !parts_.model->has_attribute();
   if (!own_product) {
     PROVNET_RETURN_IF_ERROR(CheckAttribute(*parts_.model, parts_.manifest, least));
     return std::make_unique<const LogitIndexHead>(*parts_.model, std::move(layout));
@@ -232,7 +244,7 @@ BundleLoader::HeadOr BundleLoader::MakeLogitHead(CandidateLayout layout, bool bf
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor rows,
                            CheckedRows(*parts_.model, parts_.manifest, least));
   PROVNET_ASSIGN_OR_RETURN(auto packed, TryTorch("pack the index rows", [&] {
-                             return PackRows(rows, PrecisionOf(bf16), parts_.model->device());
+                             return PackRows(rows, precision, parts_.model->device());
                            }));
   return std::make_unique<const MatrixIndexHead>(*parts_.model, std::move(layout),
                                                  std::move(packed), /*scale=*/1.0F);

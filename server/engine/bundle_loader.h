@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "server/attribution/product_matrix.h"
 #include "server/engine/servable.h"
 #include "server/engine/torch_servable.h"
 #include "storage/repository.h"
@@ -30,16 +31,17 @@ class BundleLoader {
   // Where the manifest lists golden answers.
   absl::Status CheckGolden(const Servable& servable) const;
   using HeadOr = absl::StatusOr<std::unique_ptr<const IndexHead>>;
-  HeadOr MakeIndexHead(bool bf16, bool pack);
-  HeadOr MakeVectorHead(bool bf16);
-  HeadOr MakeCellHead(bool bf16);
+  HeadOr MakeIndexHead(Precision precision, bool pack);
+  HeadOr MakeVectorHead(Precision precision);
+  HeadOr MakeCellHead(Precision precision);
   // float32 [N,d], of a bundle whose model makes queries for them.
   absl::StatusOr<at::Tensor> Vectors() const;
   // Resolves options_.index_search.
   absl::StatusOr<bool> SearchApproximately() const;
-  HeadOr MakeLogitHead(CandidateLayout layout, bool bf16, bool pack);
-  // Resolves options_.index_precision; `possible` says whether this bundle can be searched in bf16.
-  absl::StatusOr<bool> UseBFloat16(bool possible, absl::string_view why_not) const;
+  HeadOr MakeLogitHead(CandidateLayout layout, Precision precision, bool pack);
+  // Resolves options_.index_precision; `possible` says whether this bundle can be searched in
+  // another precision than float32.
+  absl::StatusOr<Precision> ChoosePrecision(bool possible, bool approximate) const;
 
   const BundleLocation location_;
   const EngineOptions options_;

@@ -25,9 +25,10 @@ struct EngineOptions {
   // "cpu", "cuda" (the first device), "cuda:<n>", or "auto": CUDA when LibTorch has it and a device
   // is there.
   std::string device = "auto";
-  // Precision of the index head's matrix product: "fp32", "bf16", or "auto": bf16 where the
-  // processor has instructions for it. Accumulation is fp32 in both. On the CPU the best samples of
-  // a bf16 search are ranked by exact logits; elsewhere scores are good to about 2e-2 relative.
+  // Precision of the index head's matrix product: "fp32", "bf16", "int8" (on the CPU, exact search
+  // only), or "auto": bf16 where the processor has instructions for it. Sums are fp32, in int8
+  // exact. On the CPU the best samples of a bf16 or int8 search are ranked by exact logits;
+  // elsewhere scores are good to about 2e-2 relative.
   std::string index_precision = "auto";
   // How embedding heads are searched: "exact", "approximate" (FAILED_PRECONDITION for bundles
   // without cells, and on CUDA), or "auto": approximate where the bundle has cells and the device

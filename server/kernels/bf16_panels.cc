@@ -15,6 +15,7 @@ namespace {
 struct Bf16Arithmetic {
   using Word = uint32_t;
   using Vector = __m512bh;
+  using Sum = __m512;
 
   PROVNET_PANEL_TARGET static inline Vector Load(const uint32_t* address) {
     return reinterpret_cast<__m512bh>(_mm512_loadu_si512(address));
@@ -22,9 +23,11 @@ struct Bf16Arithmetic {
   PROVNET_PANEL_TARGET static inline Vector Broadcast(uint32_t word) {
     return reinterpret_cast<__m512bh>(_mm512_set1_epi32(static_cast<int>(word)));
   }
-  PROVNET_PANEL_TARGET static inline __m512 MultiplyAdd(__m512 sum, Vector a, Vector b) {
+  PROVNET_PANEL_TARGET static inline Sum MultiplyAdd(Sum sum, Vector a, Vector b) {
     return _mm512_dpbf16_ps(sum, a, b);
   }
+  PROVNET_PANEL_TARGET static inline Sum Add(Sum a, Sum b) { return _mm512_add_ps(a, b); }
+  PROVNET_PANEL_TARGET static inline __m512 ToFloat(Sum sum) { return sum; }
 };
 
 }  // namespace

@@ -15,14 +15,17 @@ namespace {
 struct Fp32Arithmetic {
   using Word = float;
   using Vector = __m512;
+  using Sum = __m512;
 
   PROVNET_PANEL_TARGET static inline Vector Load(const float* address) {
     return _mm512_loadu_ps(address);
   }
   PROVNET_PANEL_TARGET static inline Vector Broadcast(float word) { return _mm512_set1_ps(word); }
-  PROVNET_PANEL_TARGET static inline __m512 MultiplyAdd(__m512 sum, Vector a, Vector b) {
+  PROVNET_PANEL_TARGET static inline Sum MultiplyAdd(Sum sum, Vector a, Vector b) {
     return _mm512_fmadd_ps(a, b, sum);
   }
+  PROVNET_PANEL_TARGET static inline Sum Add(Sum a, Sum b) { return _mm512_add_ps(a, b); }
+  PROVNET_PANEL_TARGET static inline __m512 ToFloat(Sum sum) { return sum; }
 };
 
 }  // namespace

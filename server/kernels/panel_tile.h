@@ -15,7 +15,9 @@
 // The loops of a product by panels, for one kind of arithmetic:
 //   Word, Vector  (sixteen words)
 //   Load, Broadcast  (sixteen words; one word, sixteen times)
-//   MultiplyAdd  (sum + products of words, lane by lane)
+//   Sum  (sixteen of them; all zero when made of nothing)
+//   MultiplyAdd, Add  (sum + products of words, lane by lane; sum + sum)
+//   ToFloat  (a sum as __m512)
 // Functions have internal linkage: each kernel compiles them for its own instruction sets.
 namespace provnet {
 namespace {
@@ -37,13 +39,13 @@ PROVNET_PANEL_TARGET void MultiplyPanel(const typename Arithmetic::Word* queries
                                         const typename Arithmetic::Word* panel, int64_t words,
                                         int64_t row_count, float* out, int64_t out_stride) {
   constexpr int kSide = kSteps<Queries>;
-  __m512 sums[kSide][Queries][kPanelVectors];
+  typename Arithmetic::Sum sums[kSide][Queries][kPanelVectors];
 #pragma GCC unroll 8
   for (int s = 0; s < kSide; ++s) {
 #pragma GCC unroll 8
     for (int b = 0; b < Queries; ++b) {
 #pragma GCC unroll 3
-      for (int v = 0; v < kPanelVectors; ++v) sums[s][b][v] = _mm512_setzero_ps();
+      for (int v = 0; v < kPanelVectors; ++v) sums[s][b][v] = typename Arithmetic::Sum{};
     }
   }
   const auto step = [&](int s, int64_t w) PROVNET_PANEL_TARGET __attribute__((always_inline)) {
@@ -73,11 +75,11 @@ PROVNET_PANEL_TARGET void MultiplyPanel(const typename Arithmetic::Word* queries
 #pragma GCC unroll 3
     for (int v = 0; v < kPanelVectors; ++v) {
       const int64_t left = std::clamp<int64_t>(row_count - v * 16, 0, 16);
-      __m512 sum = sums[0][b][v];
+      typename Arithmetic::Sum sum = sums[0][b][v];
 #pragma GCC unroll 8
-      for (int s = 1; s < kSide; ++s) sum = _mm512_add_ps(sum, sums[s][b][v]);
+      for (int s = 1; s < kSide; ++s) sum = Arithmetic::Add(sum, sums[s][b][v]);
       const auto mask = static_cast<__mmask16>((1U << left) - 1);
-      _mm512_mask_storeu_ps(out + b * out_stride + v * 16, mask, sum);
+      _mm512_mask_storeu_ps(out + b * out_stride + v * 16, mask, Arithmetic::ToFloat(sum));
     }
   }
 }

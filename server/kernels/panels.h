@@ -6,8 +6,9 @@
 
 namespace provnet {
 
-// The layouts in which fp32_panels.h and bf16_panels.h multiply. A word is one float32, or two
-// neighbouring bfloat16 of a row, the first in its lower half; rows have a whole number of words.
+// The layouts in which fp32_panels.h, bf16_panels.h and int8_panels.h multiply. A word is one
+// float32, or two neighbouring bfloat16 of a row or four bytes, the first in its lowest bits; rows
+// have a whole number of words.
 //
 // The matrix is cut into panels of 48 rows (columns of the product), each of which lies word by
 // word: [panels, words, 48], the last padded with zeros. So three vector registers hold a word of

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <limits>
 #include <tuple>
 
 #include "server/attribution/row_matrix.h"
@@ -25,7 +26,7 @@ class PanelMatrixTest : public testing::TestWithParam<Precision> {
     if (!PanelMatrix::CanMultiply(GetParam())) GTEST_SKIP() << "this processor has no AVX-512";
   }
 
-  // Of the rounded factors, in double precision.
+  // Of the rounded factors, in double precision. Not in int8.
   static at::Tensor Expected(const at::Tensor& queries, const at::Tensor& rows) {
     const auto rounded = [](const at::Tensor& values) {
       return (GetParam() == Precision::kFloat32 ? values : values.to(at::kBFloat16))
@@ -68,6 +69,70 @@ TEST_P(PanelMatrixTest, TakesQueriesAndRowsWithGapsBetweenThem) {
   EXPECT_TRUE(
       at::allclose(PanelMatrix(rows, GetParam()).InnerProducts(queries, 0, 50).to(at::kDouble),
                    Expected(queries, rows), 1e-4, 1e-4));
+}
+
+class Int8PanelMatrixTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    torch::manual_seed(4);
+    if (!PanelMatrix::CanMultiply(Precision::kInt8)) GTEST_SKIP() << "no AVX512-VNNI";
+  }
+};
+
+TEST_F(Int8PanelMatrixTest, ErrsByWhatRoundingTakesAndNoMore) {
+  for (const auto& [b, m, r] : kSizes) {
+    const at::Tensor rows = at::randn({m, r}), queries = at::randn({b, r});
+    const at::Tensor got = PanelMatrix(rows, Precision::kInt8).InnerProducts(queries, 0, m);
+    // Half a step of each factor, times the other.
+    const at::Tensor row_steps = std::get<0>(rows.abs().max(1)) / 127;
+    const at::Tensor query_steps =
+        (std::get<0>(queries.max(1)).clamp_min(0) - std::get<0>(queries.min(1)).clamp_max(0)) / 255;
+    const at::Tensor bound =
+        0.5 *
+            (queries.abs().sum(1, true) * row_steps + query_steps.unsqueeze(1) * rows.abs().sum(1) +
+             0.5 * static_cast<double>(r) * query_steps.unsqueeze(1) * row_steps) +
+        1e-4;
+    const at::Tensor error = (got - at::mm(queries, rows.t())).abs();
+    EXPECT_TRUE((error <= bound).all().item<bool>())
+        << b << " x " << m << " x " << r << " " << (error / bound).max();
+  }
+}
+
+// What is a whole number of steps is not rounded.
+TEST_F(Int8PanelMatrixTest, EqualsTheProductOfBytes) {
+  at::Tensor rows = at::randint(-127, 128, {99, 37}).to(at::kFloat);
+  at::Tensor queries = at::randint(-128, 128, {11, 37}).to(at::kFloat);
+  rows.select(1, 0).fill_(127);
+  queries.select(1, 0).fill_(-128);
+  queries.select(1, 1).fill_(127);
+  const at::Tensor got = PanelMatrix(rows, Precision::kInt8).InnerProducts(queries, 0, 99);
+  EXPECT_TRUE(at::allclose(got, at::mm(queries, rows.t()), 1e-5, 0.5));
+}
+
+TEST_F(Int8PanelMatrixTest, MultipliesARangeOfRows) {
+  const at::Tensor rows = at::randn({150, 33}), queries = at::randn({11, 33});
+  const PanelMatrix matrix(rows, Precision::kInt8);
+  const at::Tensor all = matrix.InnerProducts(queries, 0, 150);
+  EXPECT_TRUE(at::equal(matrix.InnerProducts(queries, 96, 54), all.narrow(1, 96, 54)));
+}
+
+TEST_F(Int8PanelMatrixTest, WhatIsNotFiniteSpoilsItsOwnProductsOnly) {
+  at::Tensor rows = at::randn({50, 9}), queries = at::randn({3, 9});
+  rows[7][2] = std::numeric_limits<float>::quiet_NaN();
+  queries[1][8] = std::numeric_limits<float>::infinity();
+  const at::Tensor got = PanelMatrix(rows, Precision::kInt8).InnerProducts(queries, 0, 50);
+  at::Tensor expected = at::zeros({3, 50}, at::kBool);
+  expected.select(1, 7).fill_(true);
+  expected.select(0, 1).fill_(true);
+  EXPECT_TRUE(at::equal(got.isnan(), expected));
+}
+
+TEST_F(Int8PanelMatrixTest, ZerosAreZero) {
+  const PanelMatrix matrix(at::zeros({3, 5}), Precision::kInt8);
+  EXPECT_TRUE(at::equal(matrix.InnerProducts(at::randn({2, 5}), 0, 3), at::zeros({2, 3})));
+  EXPECT_TRUE(at::equal(
+      PanelMatrix(at::randn({3, 5}), Precision::kInt8).InnerProducts(at::zeros({2, 5}), 0, 3),
+      at::zeros({2, 3})));
 }
 
 INSTANTIATE_TEST_SUITE_P(Precisions, PanelMatrixTest,

@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 
+#include "server/attribution/panel_matrix.h"
 #include "server/attribution/row_matrix.h"
 #include "tests/server/engine/bundle_on_disk.h"
 #include "tests/testing/temp_dir.h"
@@ -142,15 +143,19 @@ TEST_F(ServableTest, SearchesAllVectorsOfAnEmbeddingHead) {
   EXPECT_NEAR(answers[0]->provenance[1].score, std::exp(.8) / denominator, 1e-5);
 }
 
-TEST_F(ServableTest, OwnProductsInBFloat16RankLikeTheModelsOwn) {
-  if (!RowMatrix::HasBFloat16(c10::Device(c10::kCPU)))
-    GTEST_SKIP() << "this processor has no AVX512-BF16";
+TEST_F(ServableTest, OwnProductsRankLikeTheModelsOwnInEveryPrecision) {
   BundleRecipe recipe = ClassConditional();
   recipe.source += kLinearRows;
-  const auto answers = Explain(recipe, {Query({.9F, .1F, .5F, 0}, 3)}, "bf16");
-  EXPECT_THAT(Indices(*answers[0]), ElementsAre(0, 4, 2));
-  EXPECT_NEAR(answers[0]->provenance[0].score,
-              std::exp(.9) / (std::exp(.9) + std::exp(.1) + std::exp(.5)), 5e-3);
+  for (const auto& [name, precision] : {std::pair{"fp32", Precision::kFloat32},
+                                        {"bf16", Precision::kBFloat16},
+                                        {"int8", Precision::kInt8}}) {
+    if (!PanelMatrix::CanMultiply(precision)) continue;
+    const auto answers = Explain(recipe, {Query({.9F, .1F, .5F, 0}, 3)}, name);
+    EXPECT_THAT(Indices(*answers[0]), ElementsAre(0, 4, 2)) << name;
+    EXPECT_NEAR(answers[0]->provenance[0].score,
+                std::exp(.9) / (std::exp(.9) + std::exp(.1) + std::exp(.5)), 5e-3)
+        << name;
+  }
 }
 
 TEST_F(ServableTest, ReadsSamplesOnlyForThoseThatAsk) {
