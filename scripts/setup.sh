@@ -32,6 +32,8 @@ packages=(
   python3 python3-grpcio python3-protobuf
   # Certificates for tests of TLS from Python
   openssl
+  # Disks that are full or can't be written, for tests of faults: the smallest systems have no mount
+  mount
   # Checks of the alert rules and of what the chart renders: YAML, and the schemas that it has to fit
   python3-yaml python3-jsonschema
   # What the script that called this one needs besides

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import ssl
 import subprocess
 
 KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
@@ -13,6 +14,14 @@ def openssl(*arguments):
         raise RuntimeError(f"openssl {arguments[0]}: {done.stderr.strip()}")
 
 
+def validity(days):
+    """The arguments that make a certificate good for so long from now on; negative days are over."""
+    # OpenSSL 3.4 and later refuse an end before the beginning, and can be told both; earlier ones can't.
+    if days < 0 and ssl.OPENSSL_VERSION_INFO >= (3, 4):
+        return ("-not_before", "20200101000000Z", "-not_after", "20200102000000Z")
+    return ("-days", days)
+
+
 class Authority:
     """A certificate authority in a folder of its own."""
 
@@ -20,14 +29,16 @@ class Authority:
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.certificate = self.folder / "authority.pem"
-        openssl("req", "-x509", *KEY, "-days", 2, "-subj", "/CN=authority", "-keyout", self.folder / "authority.key", "-out", self.certificate)
+        # With what Python 3.13 asks of an authority, and below of what it signs.
+        openssl("req", "-x509", *KEY, "-days", 2, "-subj", "/CN=authority", "-addext", "keyUsage=critical,keyCertSign,cRLSign",
+                "-keyout", self.folder / "authority.key", "-out", self.certificate)
 
     def issue(self, name, alternative_names="DNS:localhost,IP:127.0.0.1", days=1) -> tuple[bytes, bytes]:
         """A certificate and its key in PEM. It has expired where `days` is negative."""
         request, key, certificate, extensions = (self.folder / f"{name}.{kind}" for kind in ("csr", "key", "pem", "ext"))
-        extensions.write_text(f"subjectAltName={alternative_names}\n")
+        extensions.write_text(f"subjectAltName={alternative_names}\nauthorityKeyIdentifier=keyid\n")
         openssl("req", *KEY, "-subj", f"/CN={name}", "-keyout", key, "-out", request)
-        openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.folder / "authority.key", "-days", days,
+        openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.folder / "authority.key", *validity(days),
                 "-extfile", extensions, "-out", certificate)
         return certificate.read_bytes(), key.read_bytes()
 
