@@ -52,7 +52,7 @@ MATCHER(IsNear, "") { return std::abs(std::get<0>(arg) - std::get<1>(arg)) < 1e-
 TEST(MeasureRecordsTest, MeasuresInTheOwnAndInThePredictedClass) {
   const FakeServable servable({});
   const auto measured = MeasureRecords(servable, Members(), Never);
-  ASSERT_THAT(measured, IsOk());
+  ASSERT_THAT(measured.status(), IsOk());
   ASSERT_EQ(measured->size(), 3U);
   EXPECT_NEAR((*measured)[0].with_label.margin, 50, 1e-3);
   EXPECT_NEAR((*measured)[0].without_label.margin, 50, 1e-3);
