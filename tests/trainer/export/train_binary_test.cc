@@ -66,6 +66,7 @@ TEST(TrainBinary, RefusesWrongUsageWithTheReason) {
       {{"serve"}, "unknown command serve", 2},
       {{"fit", "--epocs=3"}, "unknown flag --epocs", 2},
       {{"fit", "--flagfile=x"}, "unknown flag --flagfile", 2},
+      {{"fit", "--device=cuda"}, "CUDA and NCCL are no part of it", 2},
       {{"write-idx", "--epochs=3"}, "unknown flag --epochs of write-idx", 2},
       {{"fit", "stray"}, "unexpected argument stray", 2},
       {{"fit"}, "--dataset is missing", 2},
