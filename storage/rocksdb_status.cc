@@ -1,13 +1,20 @@
 #include "storage/rocksdb_status.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace provnet {
 namespace {
 
+// Later versions of RocksDB than 7 hide a full disk in the text of another error when they open.
+bool IsFullDisk(const rocksdb::Status& status) {
+  return status.IsNoSpace() ||
+         (status.IsIOError() && absl::StrContains(status.ToString(), "No space left on device"));
+}
+
 absl::StatusCode CodeOf(const rocksdb::Status& status, RocksDbAccess access) {
   using Code = rocksdb::Status::Code;
-  if (status.IsNoSpace() || status.IsMemoryLimit()) return absl::StatusCode::kResourceExhausted;
+  if (status.IsMemoryLimit()) return absl::StatusCode::kResourceExhausted;
   const bool reading = access == RocksDbAccess::kRead;
   switch (status.code()) {
     case Code::kNotFound:
@@ -38,7 +45,7 @@ absl::StatusCode CodeOf(const rocksdb::Status& status, RocksDbAccess access) {
 absl::Status FromRocksDb(const rocksdb::Status& status, RocksDbAccess access,
                          absl::string_view what) {
   if (status.ok()) return absl::OkStatus();
-  if (status.IsNoSpace()) {
+  if (IsFullDisk(status)) {
     return absl::ResourceExhaustedError(absl::StrCat("no space left on device: ", what));
   }
   return absl::Status(CodeOf(status, access), absl::StrCat(what, ": ", status.ToString()));

@@ -40,6 +40,14 @@ TEST(FromRocksDbTest, MapsEachStatusToItsCode) {
   EXPECT_THAT(FromRocksDb(Status::OK(), RocksDbAccess::kRead, "store"), IsOk());
 }
 
+TEST(FromRocksDbTest, FindsAFullDiskInTheTextOfAnotherError) {
+  const auto wrapped = rocksdb::Status::IOError(
+      "DB::Open() failed --- Unable to persist Options file",
+      "IO error: No space left on device: While appending to file: /a/b/OPTIONS-000006.dbtmp");
+  EXPECT_THAT(FromRocksDb(wrapped, RocksDbAccess::kWrite, "/a/b"),
+              StatusIs(absl::StatusCode::kResourceExhausted, Eq("no space left on device: /a/b")));
+}
+
 TEST(FromRocksDbTest, SaysThatTheDiskIsFull) {
   EXPECT_THAT(FromRocksDb(rocksdb::Status::NoSpace(), RocksDbAccess::kWrite, "/a/b"),
               StatusIs(absl::StatusCode::kResourceExhausted, Eq("no space left on device: /a/b")));
