@@ -1,6 +1,7 @@
 #include "server/model/device.h"
 
 #include <gtest/gtest.h>
+#include <torch/cuda.h>
 #include <torch/torch.h>
 
 namespace provnet {

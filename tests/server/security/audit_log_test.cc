@@ -141,7 +141,7 @@ TEST_F(AuditLogTest, WhatCantBeWrittenIsRefusedWithoutTheHostsPathAndLeavesNoHal
   ASSERT_THAT(log->Record(Entry("carol"), kNow), IsOk());
   const auto lines = Lines(file_);
   ASSERT_THAT(lines, SizeIs(3));
-  for (const std::string& line : lines) EXPECT_NO_THROW(nlohmann::json::parse(line)) << line;
+  for (const std::string& line : lines) EXPECT_TRUE(nlohmann::json::accept(line)) << line;
   EXPECT_THAT(lines[1], HasSubstr("can be written again"));
 }
 
@@ -167,7 +167,7 @@ TEST_F(AuditLogTest, LinesOfManyThreadsAreWhole) {
   threads.clear();
   const auto lines = Lines(file_);
   ASSERT_THAT(lines, SizeIs(800));
-  for (const std::string& line : lines) EXPECT_NO_THROW(nlohmann::json::parse(line)) << line;
+  for (const std::string& line : lines) EXPECT_TRUE(nlohmann::json::accept(line)) << line;
 }
 
 }  // namespace
