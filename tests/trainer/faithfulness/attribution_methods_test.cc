@@ -241,7 +241,7 @@ TEST_F(AttributionMethodsTest, OnlySingleStatesPassForOnePass) {
 TEST_F(AttributionMethodsTest, StopWhenAsked) {
   AttributionTask task = Task();
   task.stop_requested = [] { return true; };
-  EXPECT_THAT(AllAttributions(task), StatusIs(absl::StatusCode::kCancelled, ::testing::_));
+  EXPECT_THAT(AllAttributions(task).status(), StatusIs(absl::StatusCode::kCancelled, ::testing::_));
 }
 
 }  // namespace
