@@ -1,6 +1,7 @@
 #include "server/batching/batch_cost.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace provnet {
 namespace {
@@ -9,12 +10,24 @@ namespace {
 constexpr double kRemembered = 0.977;
 // Variance of sizes below which the prior has the larger say in the slope.
 constexpr double kPriorVariance = 0.25;
+// Gains of the mean ratio and of its deviation, and how many deviations are kept in reserve: those
+// of TCP's timer, where they leave one in a hundred outside.
+constexpr double kRatioGain = 1.0 / 8;
+constexpr double kDeviationGain = 1.0 / 4;
+constexpr double kDeviations = 4;
+// One batch that was stalled says little about the next, so it is taken for no worse than this.
+constexpr double kWorstRatio = 2;
 
 }  // namespace
 
 void BatchCost::Observe(size_t size, absl::Duration took) {
   const auto n = static_cast<double>(size);
   const double t = absl::ToDoubleSeconds(took);
+  if (const absl::Duration predicted = Predict(size); predicted > absl::ZeroDuration()) {
+    const double ratio = std::min(absl::FDivDuration(took, predicted), kWorstRatio);
+    deviation_ += kDeviationGain * (std::abs(ratio - mean_ratio_) - deviation_);
+    mean_ratio_ += kRatioGain * (ratio - mean_ratio_);
+  }
   const auto add = [](double& sum, double value) { sum = sum * kRemembered + value; };
   add(weight_, 1);
   add(sizes_, n);
@@ -34,6 +47,10 @@ absl::Duration BatchCost::Predict(size_t size) const {
       std::clamp((covariance + kPriorVariance * proportional) / (variance + kPriorVariance), 0.0,
                  proportional);
   return absl::Seconds(mean_seconds + slope * (static_cast<double>(size) - mean_size));
+}
+
+absl::Duration BatchCost::PredictAtMost(size_t size) const {
+  return Predict(size) * std::max(1.0, mean_ratio_ + kDeviations * deviation_);
 }
 
 }  // namespace provnet

@@ -14,6 +14,10 @@ namespace provnet {
 // run, so that the line follows a machine that becomes busy. Where all sizes were alike their
 // line's slope is unknown; a weak prior then makes it the proportional one (a = 0), which never
 // takes a larger batch for cheaper than it is. Constant time and memory.
+//
+// It knows its own errors, too, as TCP's retransmission timer does (Jacobson, Congestion Avoidance
+// and Control, section 2): the mean of took over predicted, and how far from it they were. Both
+// follow within a few batches, far sooner than the line.
 class BatchCost {
  public:
   // A batch of `size`, at least 1, ran for `took`.
@@ -21,6 +25,9 @@ class BatchCost {
 
   // Zero before the first observation.
   absl::Duration Predict(size_t size) const;
+
+  // What hardly a batch of that size will exceed; at least Predict.
+  absl::Duration PredictAtMost(size_t size) const;
 
   bool known() const { return weight_ > 0; }
 
@@ -31,6 +38,9 @@ class BatchCost {
   double squares_ = 0;
   double seconds_ = 0;
   double products_ = 0;
+  // Of took over predicted.
+  double mean_ratio_ = 1;
+  double deviation_ = 0;
 };
 
 }  // namespace provnet

@@ -41,7 +41,7 @@ BatchDecision DecideBatch(const QueueSnapshot& queue, const BatchLimits& limits,
   const absl::Duration linger_end =
       std::max(queue.oldest_arrival + limits.linger, queue.gather_until);
   if (now >= linger_end) return {.dispatch = DispatchReason::kExecutorFree};
-  const absl::Duration latest_start = queue.earliest_deadline - queue.expected_run_time;
+  const absl::Duration latest_start = queue.earliest_deadline - queue.longest_run_time;
   if (now >= latest_start) return {.dispatch = DispatchReason::kDeadline};
   return {.dispatch = std::nullopt, .wait_until = std::min(linger_end, latest_start)};
 }

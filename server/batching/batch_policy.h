@@ -45,8 +45,8 @@ struct QueueSnapshot {
   absl::Duration gather_until = -absl::InfiniteDuration();
   // The earliest deadline of the tasks that the next batch would hold; infinite when none has one.
   absl::Duration earliest_deadline = absl::InfiniteDuration();
-  // How long the next batch will probably run.
-  absl::Duration expected_run_time = absl::ZeroDuration();
+  // How long the next batch will run at most.
+  absl::Duration longest_run_time = absl::ZeroDuration();
   bool draining = false;
 };
 
@@ -88,7 +88,7 @@ class BatchMembers {
   size_t size() const { return size_; }
 
  private:
-  absl::Duration EndOf(size_t size) const { return now_ + cost_.Predict(size); }
+  absl::Duration EndOf(size_t size) const { return now_ + cost_.PredictAtMost(size); }
 
   const BatchLimits& limits_;
   const BatchCost& cost_;

@@ -15,9 +15,9 @@ constexpr absl::Duration kShortestTick = absl::Milliseconds(1);
 // What a refused caller is asked to wait at least.
 constexpr absl::Duration kShortestRetry = absl::Milliseconds(10);
 
-// Share of the time up to a deadline by which the forecast must be met. The rest is for the way to
-// the caller and back, which a relative deadline doesn't show, and for what was not foreseen: a
-// queue that fills up to the deadline itself answers all of its requests just too late.
+// Share of the time up to a deadline by which the batch must have ended. The rest is for the way to
+// the caller and back, which a relative deadline doesn't show: a queue that fills up to the
+// deadline itself answers all of its requests just too late.
 constexpr double kUsableTime = 0.9;
 
 absl::Duration WholeMicroseconds(absl::Duration duration) {
@@ -137,15 +137,18 @@ std::optional<BatchQueue::Refusal> BatchQueue::Admit(const BatchTask& task, absl
         absl::UnavailableError("the server is shutting down and takes no more requests")};
   }
   if (waiting_.empty() && HasIdleExecutor()) return std::nullopt;
-  const absl::Duration latest_finish = now + kUsableTime * (task.deadline() - now);
-  if (forecast.finish > latest_finish) {
+  const absl::Duration usable_until = now + kUsableTime * (task.deadline() - now);
+  if (forecast.latest_finish > usable_until) {
     return Refusal{
         RejectReason::kDeadlineTooClose,
-        Overloaded(absl::StrCat("the deadline is too close: the answer would take about ",
-                                absl::FormatDuration(WholeMicroseconds(forecast.finish - now)),
-                                " with ", ahead, " requests ahead, and the deadline is in ",
-                                absl::FormatDuration(WholeMicroseconds(task.deadline() - now))),
-                   forecast.finish - latest_finish)};
+        Overloaded(absl::StrCat(
+                       "the deadline is too close: the answer may take ",
+                       absl::FormatDuration(WholeMicroseconds(forecast.latest_finish - now)),
+                       " with ", ahead, " requests ahead, and of the ",
+                       absl::FormatDuration(WholeMicroseconds(task.deadline() - now)),
+                       " until the deadline ",
+                       absl::FormatDuration(WholeMicroseconds(usable_until - now)), " can be used"),
+                   forecast.latest_finish - usable_until)};
   }
   const absl::Duration wait = forecast.start - now;
   if (ahead > 0 && wait > options_.max_predicted_wait) {
@@ -168,8 +171,8 @@ std::optional<BatchQueue::Refusal> BatchQueue::Admit(const BatchTask& task, absl
 QueueLoad BatchQueue::Load(size_t ahead, absl::Duration now) const {
   QueueLoad load{now, ahead, options_.limits.max_batch_size, {}};
   load.free_at.reserve(busy_until_.size());
-  for (const std::optional<absl::Duration>& end : busy_until_)
-    load.free_at.push_back(end.value_or(now));
+  for (const std::optional<BatchEnd>& end : busy_until_)
+    load.free_at.push_back(end.value_or(BatchEnd{now, now}));
   return load;
 }
 
@@ -180,7 +183,7 @@ bool BatchQueue::HoldsBack(absl::Duration now) const {
 
 bool BatchQueue::HasIdleExecutor() const {
   return std::any_of(busy_until_.begin(), busy_until_.end(),
-                     [](const std::optional<absl::Duration>& end) { return !end.has_value(); });
+                     [](const std::optional<BatchEnd>& end) { return !end.has_value(); });
 }
 
 void BatchQueue::WhenRoom(std::function<void()> retry) {
@@ -278,7 +281,9 @@ void BatchQueue::TakeBatch(size_t executor, Harvest& harvest) {
       return taken++ < options_.limits.max_batch_size ? Choice::kTake : Choice::kStop;
     });
   }
-  busy_until_[executor] = harvest.taken_at + cost_.Predict(harvest.batch.size());
+  const size_t size = harvest.batch.size();
+  busy_until_[executor] = BatchEnd{harvest.taken_at + cost_.Predict(size),
+                                   harvest.taken_at + cost_.PredictAtMost(size)};
   if (waiting_.empty()) return;
   // The rest is another idle executor's work, and the timer's.
   changed_.SignalOne();
@@ -299,7 +304,7 @@ QueueSnapshot BatchQueue::Snapshot() const {
     snapshot.earliest_deadline = std::min(snapshot.earliest_deadline, task.deadline());
     return true;
   });
-  snapshot.expected_run_time = cost_.Predict(next);
+  snapshot.longest_run_time = cost_.PredictAtMost(next);
   return snapshot;
 }
 

@@ -25,10 +25,10 @@ namespace provnet {
 
 // A bounded queue of tasks and the executor threads that run them in batches. Thread-safe.
 //
-// Admission: a task that by the forecast (ForecastWait) can't be answered in time, a tenth of that
-// time kept in reserve, or would wait longer than the queue's bound, is refused at once instead of
-// being answered late. The forecast
-// rests on what batches cost (BatchCost), learned while they run. A task that finds an idle
+// Admission: a task that by the forecast (ForecastWait) may not be answered in time, a tenth of
+// that time kept for the way back, or would wait longer than the queue's bound, is refused at once
+// instead of being answered late. The forecast rests on what batches cost and by how much that
+// varies (BatchCost), learned while they run. A task that finds an idle
 // executor and nobody ahead is never refused, so a wrong prediction can't shut a queue for good.
 //
 // Order: TaskLines. An idle executor asks DecideBatch what to do, takes those that BatchMembers
@@ -142,8 +142,8 @@ class BatchQueue {
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   BatchCost cost_ ABSL_GUARDED_BY(mutex_);
   ArrivalGap arrivals_ ABSL_GUARDED_BY(mutex_);
-  // By executor: when its batch will probably end; nothing while it is idle.
-  std::vector<std::optional<absl::Duration>> busy_until_ ABSL_GUARDED_BY(mutex_);
+  // By executor: when its batch will end; nothing while it is idle.
+  std::vector<std::optional<BatchEnd>> busy_until_ ABSL_GUARDED_BY(mutex_);
   // Wakes the timer when it sleeps, which it does while nothing waits.
   CondVar timer_wanted_;
   bool timer_asleep_ ABSL_GUARDED_BY(mutex_) = false;

@@ -57,6 +57,56 @@ TEST(BatchCostTest, TheMachineIsFollowedWhenItSlowsDown) {
   EXPECT_NEAR(PredictedMs(cost, 16), 40 - 30.0 / 8, 0.5);
 }
 
+double AtMostMs(const BatchCost& cost, size_t size) {
+  return absl::ToDoubleMilliseconds(cost.PredictAtMost(size));
+}
+
+TEST(BatchCostTest, WhatAlwaysCostsTheSameIsKnownExactly) {
+  BatchCost cost;
+  EXPECT_EQ(cost.PredictAtMost(64), absl::ZeroDuration());
+  for (int i = 0; i < 100; ++i) cost.Observe(16, Ms(10));
+  EXPECT_NEAR(AtMostMs(cost, 16), 10, 1e-6);
+}
+
+TEST(BatchCostTest, HardlyABatchExceedsTheMost) {
+  BatchCost cost;
+  std::mt19937_64 random(1);
+  std::uniform_int_distribution<size_t> size(1, 64);
+  std::normal_distribution<double> noise(1, 0.1);
+  int exceeded = 0, by_half = 0;
+  constexpr int kBatches = 2000;
+  for (int i = 0; i < kBatches; ++i) {
+    const size_t n = size(random);
+    const absl::Duration took = Ms((3 + 0.25 * static_cast<double>(n)) * noise(random));
+    exceeded += i > 50 && took > cost.PredictAtMost(n);
+    by_half += i > 50 && cost.PredictAtMost(n) > 1.5 * cost.Predict(n);
+    cost.Observe(n, took);
+  }
+  EXPECT_LE(exceeded, kBatches / 50);
+  EXPECT_LE(by_half, kBatches / 10);
+}
+
+TEST(BatchCostTest, AMachineThatSlowsDownShowsInTheMostAtOnce) {
+  BatchCost cost;
+  for (int i = 0; i < 200; ++i) cost.Observe(16, Ms(10));
+  for (int i = 0; i < 3; ++i) cost.Observe(16, Ms(12));
+  EXPECT_LT(PredictedMs(cost, 16), 10.5);
+  EXPECT_GE(AtMostMs(cost, 16), 12);
+  // Once the line has followed, little is kept in reserve.
+  for (int i = 0; i < 200; ++i) cost.Observe(16, Ms(12));
+  EXPECT_NEAR(AtMostMs(cost, 16), 12, 0.2);
+}
+
+TEST(BatchCostTest, OneStalledBatchIsSoonForgotten) {
+  BatchCost cost;
+  for (int i = 0; i < 200; ++i) cost.Observe(16, Ms(10));
+  cost.Observe(16, Ms(10000));
+  // It is in the line, too, which must not make it worse.
+  EXPECT_LE(cost.PredictAtMost(16) / cost.Predict(16), 2.2);
+  for (int i = 0; i < 300; ++i) cost.Observe(16, Ms(10));
+  EXPECT_NEAR(AtMostMs(cost, 16), 10, 1.5);
+}
+
 TEST(BatchCostTest, NeitherPartIsEverNegative) {
   BatchCost falling;
   for (int i = 0; i < 50; ++i) {

@@ -102,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
              .oldest_arrival = Ms(100),
              .gather_until = Ms(110),
              .earliest_deadline = Ms(109),
-             .expected_run_time = Ms(4)},
+             .longest_run_time = Ms(4)},
             kNoLinger,
             105,
             kDeadline,
@@ -223,6 +223,22 @@ TEST(BatchMembersTest, TheBatchIsAsLargeAsItsDeadlinesAllow) {
   EXPECT_EQ(Verdicts({3.5, 900}), "je");
   EXPECT_EQ(Verdicts({2.5, 900, 2.5, 900}), "ljlj");
   EXPECT_EQ(Verdicts({1, 2}), "ll");
+}
+
+TEST(BatchMembersTest, TheBatchIsSmallerWhereItsCostVaries) {
+  BatchCost steady, varying;
+  for (int i = 0; i < 100; ++i) {
+    steady.Observe(2, Ms(10));
+    varying.Observe(2, i % 2 == 0 ? Ms(8) : Ms(12));
+  }
+  const auto size = [](const BatchCost& cost) {
+    BatchMembers members(kNoLinger, cost, Ms(100));
+    while (members.Offer(Ms(100) + Ms(20)) == BatchMembers::Verdict::kJoins) continue;
+    return members.size();
+  };
+  // Four cost 20 ms, two 10 and, at most, some 18.
+  EXPECT_EQ(size(steady), 4U);
+  EXPECT_EQ(size(varying), 2U);
 }
 
 TEST(BatchMembersTest, WithoutAKnownCostAllJoin) {

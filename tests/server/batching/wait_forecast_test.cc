@@ -42,17 +42,34 @@ TEST(WaitForecastTest, Foresees) {
   };
   const BatchCost cost = KnownCost();
   for (const Row& row : rows) {
-    const WaitForecast forecast = ForecastWait({Ms(100), row.ahead, 4, row.free_at}, cost);
+    std::vector<BatchEnd> ends;
+    for (const absl::Duration end : row.free_at) ends.push_back({end, end});
+    const WaitForecast forecast = ForecastWait({Ms(100), row.ahead, 4, ends}, cost);
     EXPECT_NEAR(absl::ToDoubleMilliseconds(forecast.start), static_cast<double>(row.start_ms), 0.1)
         << row.name;
     EXPECT_NEAR(absl::ToDoubleMilliseconds(forecast.finish), static_cast<double>(row.finish_ms),
                 0.1)
         << row.name;
+    // What always costs the same needs next to nothing in reserve.
+    EXPECT_NEAR(absl::ToDoubleMilliseconds(forecast.latest_finish - forecast.finish), 0, 1)
+        << row.name;
   }
 }
 
+TEST(WaitForecastTest, EveryBatchUpToTheTasksMayTakeLonger) {
+  BatchCost cost;
+  for (int i = 0; i < 100; ++i) cost.Observe(4, i % 2 == 0 ? Ms(8) : Ms(12));
+  const absl::Duration reserve = cost.PredictAtMost(4) - cost.Predict(4);
+  ASSERT_GT(reserve, Ms(5));
+  // Two batches ahead, its own, and 3 ms of the one that runs.
+  const WaitForecast forecast = ForecastWait({Ms(100), 8, 4, {{Ms(105), Ms(108)}}}, cost);
+  EXPECT_EQ(forecast.finish - forecast.start, cost.Predict(4));
+  EXPECT_NEAR(absl::ToDoubleMilliseconds(forecast.latest_finish - forecast.finish),
+              absl::ToDoubleMilliseconds(3 * reserve + Ms(3)), 1e-3);
+}
+
 TEST(WaitForecastTest, WithoutAKnownCostNobodyIsInTheWay) {
-  const WaitForecast forecast = ForecastWait({Ms(100), 1000, 4, {Ms(100)}}, BatchCost());
+  const WaitForecast forecast = ForecastWait({Ms(100), 1000, 4, {{Ms(100), Ms(100)}}}, BatchCost());
   EXPECT_EQ(forecast.start, Ms(100));
   EXPECT_EQ(forecast.finish, Ms(100));
 }
