@@ -13,6 +13,7 @@
 #include "client/channel.h"
 #include "client/retry_loop.h"
 #include "client/rpc_failure.h"
+#include "client/throttles.h"
 #include "provnet/v1/provenance_service.grpc.pb.h"
 #include "storage/base/status_macros.h"
 
@@ -77,6 +78,7 @@ struct Client::Core {
   // Constant after construction.
   ClientOptions options;
   std::unique_ptr<Stub> stub;
+  mutable Throttles throttles;
 
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(absl::string_view name,
@@ -84,12 +86,48 @@ struct Client::Core {
                                                              Response*),
                                 const Request& request,
                                 std::optional<absl::Duration> timeout) const {
+    return Repeat<Response>(name, timeout, [&](absl::Duration time_left, Response& response) {
+      return Attempt(method, request, time_left, response);
+    });
+  }
+
+  // The same for a call that runs a model, which may be overloaded.
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> CallModel(absl::string_view name,
+                                     grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                                  const Request&, Response*),
+                                     const Request& request,
+                                     std::optional<absl::Duration> timeout) const {
+    if (!options.throttle) return Call(name, method, request, timeout);
+    const std::string key = absl::StrCat(name, " ", request.model().name());
+    const ClientEnvironment& environment = options.environment;
+    return Repeat<Response>(name, timeout, [&](absl::Duration time_left, Response& response) {
+      std::optional<RpcFailure> held_back =
+          throttles.HoldBack(key, environment.clock->Monotonic(), environment.random());
+      if (held_back.has_value()) return *std::move(held_back);
+      RpcFailure outcome = Attempt(method, request, time_left, response);
+      throttles.Observe(key, environment.clock->Monotonic(), outcome);
+      return outcome;
+    });
+  }
+
+ private:
+  template <typename Request, typename Response>
+  RpcFailure Attempt(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                     const Request& request, absl::Duration time_left, Response& response) const {
+    grpc::ClientContext context;
+    PrepareCall(context, options, time_left);
+    return ToRpcFailure((stub.get()->*method)(&context, request, &response));
+  }
+
+  // Attempts until one succeeds or the next is not worth it.
+  template <typename Response, typename TryOnce>
+  absl::StatusOr<Response> Repeat(absl::string_view name, std::optional<absl::Duration> timeout,
+                                  const TryOnce& attempt) const {
     RetryLoop loop(options, timeout.value_or(options.timeout));
     while (true) {
       Response response;
-      grpc::ClientContext context;
-      PrepareCall(context, options, loop.TimeLeft());
-      RpcFailure failure = ToRpcFailure((stub.get()->*method)(&context, request, &response));
+      const RpcFailure failure = attempt(loop.TimeLeft(), response);
       if (failure.status.ok()) return response;
       if (!loop.WaitToRetry(failure)) return loop.Describe(failure.status, name);
     }
@@ -113,7 +151,7 @@ Client::~Client() = default;
 
 absl::StatusOr<v1::ExplainResponse> Client::Explain(const v1::ExplainRequest& request,
                                                     std::optional<absl::Duration> timeout) const {
-  return core_->Call("Explain", &Stub::Explain, request, timeout);
+  return core_->CallModel("Explain", &Stub::Explain, request, timeout);
 }
 
 std::vector<absl::StatusOr<v1::ExplainResponse>> Client::ExplainAll(
@@ -133,7 +171,7 @@ absl::StatusOr<v1::GetExemplarsResponse> Client::GetExemplars(
 
 absl::StatusOr<v1::CheckMembershipResponse> Client::CheckMembership(
     const v1::CheckMembershipRequest& request, std::optional<absl::Duration> timeout) const {
-  return core_->Call("CheckMembership", &Stub::CheckMembership, request, timeout);
+  return core_->CallModel("CheckMembership", &Stub::CheckMembership, request, timeout);
 }
 
 absl::StatusOr<v1::ListModelsResponse> Client::ListModels(

@@ -23,10 +23,11 @@ namespace provnet {
 //   answer->provenance_size() << "\n";
 //
 // Every call has a deadline, and is tried again within it while the server is unreachable, draining
-// or busy (see RetryDelay); all calls are idempotent. Errors carry the server's code, and a message
-// that begins with the call and the target. Thread-safe: share one client, which is one HTTP/2
-// connection to each of the target's addresses. Movable; a moved-from client can only be assigned
-// to or destroyed.
+// or busy (see RetryDelay); all calls are idempotent. While a model refuses most calls, some are
+// refused here instead of being sent (see ClientOptions::throttle). Errors carry the server's code,
+// and a message that begins with the call and the target. Thread-safe: share one client, which is
+// one HTTP/2 connection to each of the target's addresses. Movable; a moved-from client can only be
+// assigned to or destroyed.
 class Client {
  public:
   // Connects lazily: a server that is not there shows in the first call, as UNAVAILABLE.

@@ -57,6 +57,9 @@ struct ClientOptions {
   // The same for one ExplainAll over all of its requests.
   absl::Duration bulk_timeout = absl::Minutes(10);
   RetryOptions retry;
+  // Whether Explain and CheckMembership hold calls back, as if the server had refused them, while
+  // it refuses most of what this client sends (AdaptiveThrottle).
+  bool throttle = true;
   // Absent: plaintext.
   std::optional<ClientTls> tls;
   // Sent with each call as "authorization: Bearer TOKEN" for servers with an access policy; empty:

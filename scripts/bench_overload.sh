@@ -4,14 +4,16 @@
 #   scripts/bench_overload.sh [--json=FILE] [--bundle=DIR] [--deadline=500ms] [--seconds=10] [--repeats=3]
 #
 # The peak is what 256 callers get who wait for their answers. Then requests come at 1, 2 and 10 times that rate whatever the server
-# does (a Poisson process), each with a deadline from when it was due. Without --bundle the reference model is served
+# does (a Poisson process), each with a deadline from when it was due; then the same from callers who hold back as the client
+# library does (client/adaptive_throttle.h). Without --bundle the reference model is served
 # (tests/benchmarks/reference_network.h). Each figure is the median of the repeats.
 #
 # Server and load driver run on disjoint halves of the cores (taskset), in the peak as in the overload: what the driver costs is not
 # taken from the server, and the server's peak is that of its half. On two cores that is one each.
 #
-# Under "ratios", for each of 1x, 2x and 10x:
+# Under "ratios", for each of 1x, 2x, 10x, and of 2x_throttled and 10x_throttled:
 #   goodput_*_over_peak          requests/s answered within their deadline, over the peak
+#   sent_*_over_peak             requests/s that reached the server, over the peak
 #   refusal_p99_*_over_deadline  how long a refusal took (99 % of them less), over the deadline
 #   late_over_run_*              requests whose deadline passed while the model ran them, over all that it ran; none is begun later
 #   driver_lag_p99_*_over_deadline  how late the driver sent: where this is not small, it and not the server was overloaded
@@ -26,7 +28,7 @@ for argument in "$@"; do
     --deadline=*) deadline=${argument#--deadline=} ;;
     --seconds=*) seconds=${argument#--seconds=} ;;
     --repeats=*) repeats=${argument#--repeats=} ;;
-    -h | --help) sed -n '2,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) sed -n '2,20s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     *) die "unknown argument $argument; expected --json=FILE, --bundle=DIR, --deadline=TIME, --seconds=N or --repeats=N" ;;
   esac
 done
@@ -50,6 +52,9 @@ for ((repeat = 1; repeat <= repeats; ++repeat)); do
   for factor in 1 2 10; do
     # Where nothing at all is answered, the driver says so by its exit status, and the report by a goodput of 0.
     load "${factor}x" $repeat --rate="$(jq -n "$peak * $factor")" --timeout="$deadline" --channels=16 || true
+    if ((factor > 1)); then
+      load "${factor}x_throttled" $repeat --rate="$(jq -n "$peak * $factor")" --timeout="$deadline" --channels=16 --throttle
+    fi
   done
   stop
 done
@@ -62,8 +67,9 @@ report=$(jq -n --arg date "$(date -u +%F)" --arg machine "$(machine)" --arg bund
     of("peak"; .throughput_per_second) as $peak
   | {date: $date, machine: $machine, bundle: $bundle, deadline: $deadline, repeats: ($runs.peak | length),
      peak_requests_per_second: $peak,
-     ratios: (["1x", "2x", "10x"] | map(. as $x | {
+     ratios: (["1x", "2x", "10x", "2x_throttled", "10x_throttled"] | map(. as $x | {
        "goodput_\($x)_over_peak": ([range($runs.peak | length) | $runs[$x][.].goodput_per_second / $runs.peak[.].throughput_per_second] | median),
+       "sent_\($x)_over_peak": ([range($runs.peak | length) | $runs[$x][.] as $run | ($run.requests_offered - $run.requests_held_back) / $run.window_seconds / $runs.peak[.].throughput_per_second] | median),
        "refusal_p99_\($x)_over_deadline": of($x; .refusal_latency_seconds.p99 / .deadline_seconds),
        "late_over_run_\($x)": of($x; if .server_requests_run > 0 then .server_requests_late / .server_requests_run else null end),
        "driver_lag_p99_\($x)_over_deadline": of($x; .send_lag_seconds.p99 / .deadline_seconds)}) | add),

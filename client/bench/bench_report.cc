@@ -80,6 +80,10 @@ std::string BenchReportText(const BenchReport& report) {
   if (report.loop == "open") {
     absl::StrAppendFormat(&text, "in time     %.1f requests/s within %s\n", report.goodput(),
                           absl::FormatDuration(report.deadline));
+    if (report.held_back > 0) {
+      absl::StrAppendFormat(&text, "held back   %d of %d requests\n", report.held_back,
+                            report.offered);
+    }
     absl::StrAppend(&text, Line("driver lag", report.send_lag));
   }
   if (report.refusal_latency.count > 0)
@@ -109,6 +113,7 @@ std::string BenchReportJson(const BenchReport& report) {
       {"response_bytes", report.response_bytes},
       {"deadline_seconds", absl::ToDoubleSeconds(report.deadline)},
       {"requests_offered", report.offered},
+      {"requests_held_back", report.held_back},
       {"requests_in_time", report.in_time},
       {"goodput_per_second", report.goodput()},
       {"latency_seconds", SummaryJson(report.latency)},

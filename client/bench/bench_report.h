@@ -43,8 +43,10 @@ struct BenchReport {
   std::map<absl::StatusCode, uint64_t> failures;
   // How long a call may take.
   absl::Duration deadline;
-  // Calls that were due inside the window, and those that were answered within `deadline` of that.
+  // Calls that were due inside the window, those of them that the throttle kept from being sent,
+  // and those that were answered within `deadline` of when they were due.
   uint64_t offered = 0;
+  uint64_t held_back = 0;
   uint64_t in_time = 0;
   LatencySummary latency;
   // Of calls that ended with RESOURCE_EXHAUSTED, from when they were sent.

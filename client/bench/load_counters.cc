@@ -28,6 +28,12 @@ void LoadCounters::CallEnded(const CallTimes& times, absl::StatusCode code, size
   }
 }
 
+void LoadCounters::CallHeldBack(absl::Duration due) {
+  if (!window_.Contains(due)) return;
+  offered_.fetch_add(1, std::memory_order_relaxed);
+  held_back_.fetch_add(1, std::memory_order_relaxed);
+}
+
 std::map<absl::StatusCode, uint64_t> LoadCounters::Failures() const {
   std::map<absl::StatusCode, uint64_t> failures;
   for (size_t code = 0; code < kCodes; ++code) {

@@ -39,6 +39,9 @@ class LoadCounters {
   // A call has ended with `code` and that many bytes of response.
   void CallEnded(const CallTimes& times, absl::StatusCode code, size_t response_bytes);
 
+  // A call that was due then was not sent, since it would have been refused.
+  void CallHeldBack(absl::Duration due);
+
   // Latency of the calls that were due inside the window and succeeded.
   const LogHistogram& latency() const { return latency_; }
   // How long the server took, from when they were sent, to refuse those that were due inside the
@@ -46,8 +49,10 @@ class LoadCounters {
   const LogHistogram& refusal_latency() const { return refusal_latency_; }
   // How late the driver itself sent what was due inside the window.
   const LogHistogram& send_lag() const { return send_lag_; }
-  // Calls that were due inside the window, and those of them that were answered in time.
+  // Calls that were due inside the window, and those of them that were not sent, and that were
+  // answered in time.
   uint64_t offered() const { return offered_; }
+  uint64_t held_back() const { return held_back_; }
   uint64_t in_time() const { return in_time_; }
   // Calls that ended inside the window: with success, and bytes of their responses.
   uint64_t succeeded() const { return succeeded_; }
@@ -64,6 +69,7 @@ class LoadCounters {
   LogHistogram refusal_latency_;
   LogHistogram send_lag_;
   std::atomic<uint64_t> offered_ = 0;
+  std::atomic<uint64_t> held_back_ = 0;
   std::atomic<uint64_t> in_time_ = 0;
   std::atomic<uint64_t> succeeded_ = 0;
   std::atomic<uint64_t> response_bytes_ = 0;

@@ -11,12 +11,15 @@
 #include <thread>
 #include <vector>
 
+#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "client/bench/arrival_schedule.h"
 #include "client/bench/load_counters.h"
 #include "client/bench/server_probe.h"
 #include "client/channel.h"
+#include "client/rpc_failure.h"
+#include "client/throttles.h"
 #include "storage/base/mutex.h"
 #include "storage/base/status_macros.h"
 
@@ -66,6 +69,10 @@ class CallPool {
   // Open loop: one call that was due at `due`. Waits for a caller when max_outstanding calls are
   // under way.
   void SendOpen(absl::Duration due) {
+    if (options_.throttle && throttles_.HoldBack(kMethod, clock_.Monotonic(), Chance())) {
+      counters_.CallHeldBack(due);
+      return;
+    }
     Caller* caller = TakeCaller();
     Send(*caller, due, [this, caller] { GiveBack(caller); });
   }
@@ -99,12 +106,17 @@ class CallPool {
     stub.UnaryCall(&*caller.context, kMethod, {}, &serialized_[turn % serialized_.size()],
                    &caller.response, [this, &caller, then](grpc::Status status) {
                      caller.times.ended = clock_.Monotonic();
+                     if (options_.throttle)
+                       throttles_.Observe(kMethod, caller.times.ended, ToRpcFailure(status));
                      counters_.CallEnded(caller.times,
                                          static_cast<absl::StatusCode>(status.error_code()),
                                          status.ok() ? caller.response.Length() : 0);
                      then();
                    });
   }
+
+  // Used by the one thread that sends.
+  double Chance() { return absl::Uniform<double>(generator_, 0.0, 1.0); }
 
   Caller* TakeCaller() {
     MutexLock lock(mutex_);
@@ -131,6 +143,8 @@ class CallPool {
   std::vector<std::unique_ptr<grpc::GenericStub>> stubs_;
   std::vector<grpc::ByteBuffer> serialized_;
   std::atomic<size_t> turn_ = 0;
+  Throttles throttles_;
+  absl::InsecureBitGen generator_;
 
   Mutex mutex_;
   CondVar freed_;
@@ -181,6 +195,7 @@ BenchReport Summarise(const LoadOptions& options, const MeasuredWindow& window,
   report.failures = counters.Failures();
   report.deadline = options.client.timeout;
   report.offered = counters.offered();
+  report.held_back = counters.held_back();
   report.in_time = counters.in_time();
   report.latency = SummaryOf(counters.latency());
   report.refusal_latency = SummaryOf(counters.refusal_latency());
@@ -205,6 +220,11 @@ absl::Status Validate(const LoadOptions& options) {
   if (options.rate < 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("rate is ", options.rate, "; expected requests a second, or 0"));
+  }
+  if (options.throttle && options.rate == 0) {
+    return absl::InvalidArgumentError(
+        "throttle is set without a rate; expected the open loop (--rate), since callers that wait "
+        "for their answers hold themselves back");
   }
   if (options.duration <= absl::ZeroDuration() || options.warmup < absl::ZeroDuration()) {
     return absl::InvalidArgumentError(

@@ -28,6 +28,8 @@ struct LoadOptions {
   size_t max_outstanding = 4096;
   absl::Duration warmup = absl::Seconds(2);
   absl::Duration duration = absl::Seconds(10);
+  // Open loop: hold calls back as the client library does (AdaptiveThrottle), one throttle for all.
+  bool throttle = false;
   // Connections, used in turn.
   size_t channels = 1;
   uint64_t seed = 1;

@@ -77,6 +77,7 @@ absl::StatusOr<LoadOptions> OptionsFromFlags() {
   options.client = *std::move(client);
   options.concurrency = absl::GetFlag(FLAGS_concurrency);
   options.rate = absl::GetFlag(FLAGS_rate);
+  options.throttle = absl::GetFlag(FLAGS_throttle);
   options.warmup = absl::GetFlag(FLAGS_warmup);
   options.duration = absl::GetFlag(FLAGS_duration);
   options.channels = absl::GetFlag(FLAGS_channels);
@@ -123,7 +124,7 @@ const Command& BenchCommand() {
                   "",
                   "load the server; measure throughput, latency and what a request costs",
                   kDetails,
-                  {"concurrency", "rate", "duration", "warmup", "channels", "top_k",
+                  {"concurrency", "rate", "throttle", "duration", "warmup", "channels", "top_k",
                    "include_exemplars", "image", "http", "seed", "json"},
                   0,
                   0,

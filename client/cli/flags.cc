@@ -29,6 +29,9 @@ ABSL_FLAG(uint32_t, concurrency, 64, "callers of the closed loop, one request ea
 ABSL_FLAG(double, rate, 0, "open loop instead: requests a second, at random (Poisson) moments");
 ABSL_FLAG(absl::Duration, duration, absl::Seconds(10), "how long to measure");
 ABSL_FLAG(absl::Duration, warmup, absl::Seconds(2), "how long to send before measuring");
+ABSL_FLAG(
+    bool, throttle, false,
+    "with --rate: hold requests back as the client library does while the server refuses them");
 ABSL_FLAG(uint32_t, channels, 1, "connections to the server");
 ABSL_FLAG(std::string, image, "",
           "what to send, as in 'explain'; default: random pixels of the model's shape");

@@ -28,6 +28,7 @@ ABSL_DECLARE_FLAG(uint32_t, concurrency);
 ABSL_DECLARE_FLAG(double, rate);
 ABSL_DECLARE_FLAG(absl::Duration, duration);
 ABSL_DECLARE_FLAG(absl::Duration, warmup);
+ABSL_DECLARE_FLAG(bool, throttle);
 ABSL_DECLARE_FLAG(uint32_t, channels);
 ABSL_DECLARE_FLAG(std::string, image);
 ABSL_DECLARE_FLAG(bool, include_exemplars);

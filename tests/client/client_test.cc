@@ -79,6 +79,31 @@ TEST_F(ClientTest, WaitsAsLongAsTheServerAsks) {
   EXPECT_THAT(clock_.sleeps(), ElementsAre(absl::Milliseconds(1550)));
 }
 
+TEST_F(ClientTest, HoldsCallsBackWhileMostAreRefused) {
+  ClientOptions options = Options();
+  options.retry.max_attempts = 1;
+  server_.FailNext({20, BusyStatus(absl::Milliseconds(70))});
+  Client client = *Client::Create(options);
+  for (int i = 0; i < 20; ++i)
+    EXPECT_EQ(client.Explain(Request()).status().code(), absl::StatusCode::kResourceExhausted);
+  // Half of the chances are below that of being held back once 6 of 6 were refused.
+  EXPECT_EQ(server_.calls(), 6);
+  EXPECT_THAT(client.Explain(Request()).status().message(), HasSubstr("was not sent"));
+  // What needs no model is not in the way.
+  EXPECT_EQ(client.ListModels().status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(server_.calls(), 7);
+}
+
+TEST_F(ClientTest, HoldsNothingBackUnlessItMay) {
+  ClientOptions options = Options();
+  options.retry.max_attempts = 1;
+  options.throttle = false;
+  server_.FailNext({20, BusyStatus(absl::Milliseconds(70))});
+  Client client = *Client::Create(options);
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(client.Explain(Request()).ok());
+  EXPECT_EQ(server_.calls(), 20);
+}
+
 TEST_F(ClientTest, NeverWaitsPastTheDeadline) {
   server_.FailNext({BusyStatus(absl::Milliseconds(700)), BusyStatus(absl::Milliseconds(700))});
   absl::StatusOr<v1::ExplainResponse> response = MakeClient().Explain(Request(), absl::Seconds(1));

@@ -60,6 +60,17 @@ TEST_F(LoadDriverTest, OpenLoopSendsWhatIsDue) {
   EXPECT_EQ(report->refusal_latency.count, 0);
 }
 
+TEST_F(LoadDriverTest, TheThrottleHoldsBackWhatWouldBeRefused) {
+  LoadOptions options = Options();
+  options.rate = 400;
+  options.throttle = true;
+  server_.FailNext({1000, BusyStatus(absl::Milliseconds(10))});
+  absl::StatusOr<BenchReport> report = RunLoad(options, Requests());
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_GT(report->held_back, 0);
+  EXPECT_EQ(report->held_back + report->refusal_latency.count, report->offered);
+}
+
 TEST_F(LoadDriverTest, CountsFailuresByCode) {
   std::vector<v1::ExplainRequest> requests = Requests();
   requests[1].set_encoded_image("");
@@ -83,6 +94,9 @@ TEST_F(LoadDriverTest, RefusesOptionsOutOfRange) {
   EXPECT_EQ(RunLoad(options, Requests()).status().code(), absl::StatusCode::kInvalidArgument);
   options = Options();
   options.duration = absl::ZeroDuration();
+  EXPECT_EQ(RunLoad(options, Requests()).status().code(), absl::StatusCode::kInvalidArgument);
+  options = Options();
+  options.throttle = true;
   EXPECT_EQ(RunLoad(options, Requests()).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(RunLoad(Options(), {}).status().code(), absl::StatusCode::kInvalidArgument);
 }
