@@ -48,8 +48,8 @@ void AdaptiveThrottle::Forget(absl::Duration now) {
 double AdaptiveThrottle::HoldBackProbability() const {
   const double sent = taken_ + refused_;
   if (sent == 0) return 0;
-  const double over_taken = std::clamp(kMostOverTaken - kSteepness * refused_ / sent,
-                                       kLeastOverTaken, kMostOverTaken);
+  const double over_taken =
+      std::clamp(kMostOverTaken - kSteepness * refused_ / sent, kLeastOverTaken, kMostOverTaken);
   const double wanted = sent + held_back_;
   return std::max(0.0, (wanted - over_taken * taken_ - kFree) / (wanted + 1));
 }

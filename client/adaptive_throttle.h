@@ -8,8 +8,8 @@ namespace provnet {
 // Keeps calls from a server that would refuse them anyway: an overloaded server spends on each
 // refusal what it then lacks for answers, and the smaller the model, the larger that share.
 //
-// Client-side throttling after Beyer et al., Site Reliability Engineering (2016), chapter 21: with r
-// calls wanted and a of them taken in the last seconds, a call is held back with the probability
+// Client-side throttling after Beyer et al., Site Reliability Engineering (2016), chapter 21: with
+// r calls wanted and a of them taken in the last seconds, a call is held back with the probability
 // (r - K a) / (r + 1). There K is a constant, between what refusals cost (K = 2 offers the server
 // twice what it can do) and how soon it is noticed that the server can do more. Here K depends on
 // the share of what was sent that was refused: near 1.1 where the server refuses, 2 where it

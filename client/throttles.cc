@@ -17,8 +17,7 @@ std::optional<RpcFailure> Throttles::HoldBack(absl::string_view key, absl::Durat
 }
 
 void Throttles::Observe(absl::string_view key, absl::Duration now, const RpcFailure& outcome) {
-  const bool refused =
-      absl::IsResourceExhausted(outcome.status) && outcome.retry_delay.has_value();
+  const bool refused = absl::IsResourceExhausted(outcome.status) && outcome.retry_delay.has_value();
   const MutexLock lock(mutex_);
   if (refused) {
     Entry& entry = entries_[key];

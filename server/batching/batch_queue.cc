@@ -19,6 +19,8 @@ constexpr absl::Duration kShortestRetry = absl::Milliseconds(10);
 // the caller and back, which a relative deadline doesn't show: a queue that fills up to the
 // deadline itself answers all of its requests just too late.
 constexpr double kUsableTime = 0.9;
+// The same in an overload.
+constexpr double kUsableTimeInOverload = 1.0 / 8;
 
 absl::Duration WholeMicroseconds(absl::Duration duration) {
   return absl::Trunc(duration, absl::Microseconds(1));
@@ -107,7 +109,9 @@ absl::Status BatchQueue::Enqueue(std::unique_ptr<BatchTask>&& task) {
     const size_t ahead = waiting_.Ahead(task->priority(), now);
     forecast = ForecastWait(Load(ahead, now), cost_);
     refusal = Admit(*task, now, forecast, ahead, displaced);
-    if (!refusal.has_value()) {
+    if (refusal.has_value()) {
+      refused_at_ = now;
+    } else {
       waiting_.Push({std::move(task), now});
       arrivals_.Observe(now);
       changed_.SignalOne();
@@ -128,6 +132,12 @@ absl::Status BatchQueue::Enqueue(std::unique_ptr<BatchTask>&& task) {
   return std::move(refusal->status);
 }
 
+absl::Duration BatchQueue::UsableTime(absl::Duration left, absl::Duration now, size_t ahead) const {
+  const size_t one_batch_each = busy_until_.size() * options_.limits.max_batch_size;
+  const bool overloaded = ahead >= one_batch_each && now - refused_at_ < left;
+  return (overloaded ? kUsableTimeInOverload : kUsableTime) * left;
+}
+
 std::optional<BatchQueue::Refusal> BatchQueue::Admit(const BatchTask& task, absl::Duration now,
                                                      const WaitForecast& forecast, size_t ahead,
                                                      WaitingTask& displaced) {
@@ -137,7 +147,7 @@ std::optional<BatchQueue::Refusal> BatchQueue::Admit(const BatchTask& task, absl
         absl::UnavailableError("the server is shutting down and takes no more requests")};
   }
   if (waiting_.empty() && HasIdleExecutor()) return std::nullopt;
-  const absl::Duration usable_until = now + kUsableTime * (task.deadline() - now);
+  const absl::Duration usable_until = now + UsableTime(task.deadline() - now, now, ahead);
   if (forecast.latest_finish > usable_until) {
     return Refusal{
         RejectReason::kDeadlineTooClose,

@@ -12,8 +12,8 @@ struct Flow {
   double taken = 0;
 };
 
-// A server that takes `capacity` calls a second, and a tenth of that at once when it was idle before,
-// and callers who want `rate` of them, evenly. Time goes on from call to call.
+// A server that takes `capacity` calls a second, and a tenth of that at once when it was idle
+// before, and callers who want `rate` of them, evenly. Time goes on from call to call.
 class ThrottledCallers {
  public:
   // The mean flow of `seconds`, in calls a second.

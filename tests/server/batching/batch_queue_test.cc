@@ -327,6 +327,30 @@ TEST_F(BatchQueueTest, RefusesAtOnceWhatItCannotAnswerInTime) {
   EXPECT_EQ(journal_.Count("predicted 20ms"), 1);
 }
 
+TEST_F(BatchQueueTest, AnOverloadKeepsTheQueueShortAndAQuietTimeEndsIt) {
+  Start({.limits = {.max_batch_size = 1}});
+  OccupyAfterLearning(absl::Milliseconds(10));
+  // Who has 80 ms is answered in time behind the one that runs and five more, but not six.
+  int taken = 0;
+  while (Enqueue(Task(++taken, nullptr, In(80))).ok()) continue;
+  EXPECT_EQ(taken, 7);
+  // The refusal makes it an overload, in which the 80 ms that the next one takes must be an eighth
+  // of its time.
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(10, nullptr, In(600)))));
+  EXPECT_TRUE(Enqueue(Task(11, nullptr, In(700))).ok());
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(12, nullptr, In(700)))));
+  // Who was refused would by now have been answered, or given up.
+  clock_.Advance(absl::Milliseconds(601));
+  EXPECT_TRUE(Enqueue(Task(13, nullptr, In(600))).ok());
+}
+
+TEST_F(BatchQueueTest, AnOverloadLeavesTheNextBatchToWhoCanStillBeAnswered) {
+  Start({.limits = {.max_batch_size = 1}});
+  OccupyAfterLearning(absl::Milliseconds(10));
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(1, nullptr, In(15)))));
+  ASSERT_TRUE(Enqueue(Task(2, nullptr, In(25))).ok());
+}
+
 TEST_F(BatchQueueTest, RefusesAtOnceWhenThePredictedWaitIsOverTheBound) {
   Start({.max_predicted_wait = absl::Milliseconds(15), .limits = {.max_batch_size = 1}});
   OccupyAfterLearning(absl::Milliseconds(40));
