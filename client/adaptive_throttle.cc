@@ -10,11 +10,11 @@ namespace {
 constexpr absl::Duration kMemory = absl::Seconds(2);
 // Calls within that time that are sent in any case.
 constexpr double kFree = 2;
-// K falls from 2 by 10 f, where f is the share refused. Where K a calls are sent and a taken, f is
-// 1 - 1/K, which makes it settle at K = 1.1: a tenth of what is sent is refused.
+// K falls from 2 by 20 f, where f is the share refused. Where K a calls are sent and a taken, f is
+// 1 - 1/K, which makes it settle at K = 1.05: a twentieth of what is sent is refused.
 constexpr double kMostOverTaken = 2;
-constexpr double kLeastOverTaken = 1.05;
-constexpr double kSteepness = 10;
+constexpr double kLeastOverTaken = 1.02;
+constexpr double kSteepness = 20;
 
 }  // namespace
 

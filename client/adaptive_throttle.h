@@ -12,7 +12,7 @@ namespace provnet {
 // r calls wanted and a of them taken in the last seconds, a call is held back with the probability
 // (r - K a) / (r + 1). There K is a constant, between what refusals cost (K = 2 offers the server
 // twice what it can do) and how soon it is noticed that the server can do more. Here K depends on
-// the share of what was sent that was refused: near 1.1 where the server refuses, 2 where it
+// the share of what was sent that was refused: near 1.05 where the server refuses, 2 where it
 // doesn't, so that the flow doubles within seconds once there is room.
 //
 // Who calls a few times in a second is never held back. Times are a steady clock's and don't go
