@@ -9,7 +9,7 @@
 # (tests/benchmarks/reference_network.h). Each figure is the median of the repeats.
 #
 # Server and load driver run on disjoint halves of the cores (taskset), in the peak as in the overload: what the driver costs is not
-# taken from the server, and the server's peak is that of its half. On two cores that is one each.
+# taken from the server, and the server's peak is that of its half. On two cores that is one each. The server knows (--own-cores=true).
 #
 # Under "ratios", for each of 1x, 2x, 10x, and of 2x_throttled and 10x_throttled:
 #   goodput_*_over_peak          requests/s answered within their deadline, over the peak
@@ -46,7 +46,7 @@ driver_prefix="taskset -c $half-$((cores - 1))"
 
 for ((repeat = 1; repeat <= repeats; ++repeat)); do
   say "run $repeat of $repeats"
-  serve --executors=$half
+  serve --executors=$half --own-cores=true
   load peak $repeat --concurrency=256 --channels=16
   peak=$(jq .throughput_per_second "$out/runs/peak.$repeat.json")
   for factor in 1 2 10; do

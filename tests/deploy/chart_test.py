@@ -80,7 +80,7 @@ class Rendering(unittest.TestCase):
         known_to_client = subprocess.run([client, "models", "--help"], text=True, capture_output=True, check=True).stdout
         all_set = tools.overlay(tools.LEAST, {"server": {
             "device": "cpu", "indexPrecision": "fp32", "maxBatchSize": 1, "maxQueue": 1, "maxQueueWait": "1s", "priorityHeadStart": "1s",
-            "linger": "1ms", "gather": False, "executors": 1, "intraOpThreads": 1, "maxPixels": 1, "maxRequestBytes": 1024,
+            "linger": "1ms", "gather": False, "ownCores": True, "executors": 1, "intraOpThreads": 1, "maxPixels": 1, "maxRequestBytes": 1024,
             "maxResponseContentBytes": 1024, "maxTopK": 1, "maxExemplars": 1, "maxStreamInFlight": 1, "repositoryWatch": False,
             "repositoryPollInterval": "1s", "versionPolicy": "latest:1", "memoryLimit": "1GiB", "maxConnectionIdle": "1m",
             "maxConnectionAge": "1m", "maxConnectionAgeGrace": "1m", "maxConnections": 1, "maxStreamsPerConnection": 1, "maxCalls": 1,
