@@ -2,20 +2,26 @@
 
 #include <utility>
 
-#include "server/lifecycle/background_thread.h"
+#include "server/lifecycle/warm_up.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_verifier.h"
 
 namespace provnet {
+
+absl::StatusOr<ModelHandle> ModelLoader::LoadWarm(const BundleLocation& location) const {
+  PROVNET_ASSIGN_OR_RETURN(ModelHandle handle, Servable::Load(location, engine_));
+  PROVNET_RETURN_IF_ERROR(WarmUp(*handle, starter_.max_batch_size()));
+  return handle;
+}
 
 absl::StatusOr<ServedModelHandle> ModelLoader::Load(const BundleLocation& location) const {
   // A manifest that can't be read is Servable::Load's to report.
   if (const auto manifest = ReadBundleManifest(location.directory); manifest.ok())
     PROVNET_RETURN_IF_ERROR(CheckMemory(*manifest, AvailableMemory(memory_limit_)));
   absl::StatusOr<ModelHandle> handle;
-  const auto load = [&] { handle = Servable::Load(location, engine_); };
-  if (yields_) {
-    RunInBackground(load);
+  const auto load = [&] { handle = LoadWarm(location); };
+  if (background_.has_value()) {
+    background_->Run(load);
   } else {
     load();
   }

@@ -1,8 +1,11 @@
 #ifndef PROVNET_SERVER_CLI_MODEL_LOADER_H_
 #define PROVNET_SERVER_CLI_MODEL_LOADER_H_
 
+#include <optional>
+
 #include "absl/status/statusor.h"
 #include "server/engine/servable.h"
+#include "server/lifecycle/background_thread.h"
 #include "server/lifecycle/memory_limit.h"
 #include "server/lifecycle/model_unloader.h"
 #include "server/lifecycle/served_model.h"
@@ -11,8 +14,8 @@
 
 namespace provnet {
 
-// From a version in the repository to one that is ready for calls: verified, loaded, with a queue
-// whose executors are warm. From one thread at a time.
+// From a version in the repository to one that is ready for calls: verified, loaded, warm, with a
+// queue whose executors are. From one thread at a time.
 class ModelLoader {
  public:
   // What is referred to outlives this.
@@ -28,14 +31,17 @@ class ModelLoader {
   absl::StatusOr<ServedModelHandle> Load(const BundleLocation& location) const;
 
   // Versions that serve already have the right of way from here on.
-  void YieldToServing() { yields_ = true; }
+  void YieldToServing() { background_.emplace("loading"); }
 
  private:
+  // Loaded, and ready for batches of all sizes.
+  absl::StatusOr<ModelHandle> LoadWarm(const BundleLocation& location) const;
+
   const EngineOptions engine_;
   const MemoryLimit memory_limit_;
   const ModelStarter& starter_;
   ModelUnloader& unloader_;
-  bool yields_ = false;
+  mutable std::optional<BackgroundThread> background_;
 };
 
 }  // namespace provnet

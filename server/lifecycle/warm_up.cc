@@ -14,6 +14,8 @@ namespace {
 constexpr uint32_t kTopK = 5;
 // Larger batches set up nothing more, and may take long.
 constexpr size_t kLargestBatch = 128;
+// What is a thread's own doesn't depend on the batch.
+constexpr size_t kLargestBatchPerThread = 4;
 
 // Pixels of a fixed pattern, another one for each query.
 ExplainQuery MakeQuery(const Servable& servable, size_t number) {
@@ -75,7 +77,7 @@ std::function<absl::Status()> WarmUpExecutors(const Servable& servable,
                          init = std::move(queue.executor_init)] {
     if (init) init();
     const MutexLock turn(progress->turn);
-    progress->Done(WarmUp(servable, size));
+    progress->Done(WarmUp(servable, std::min(size, kLargestBatchPerThread)));
   };
   return [progress] { return progress->Await(); };
 }

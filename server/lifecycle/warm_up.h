@@ -16,10 +16,10 @@ namespace provnet {
 // answer.
 absl::Status WarmUp(const Servable& servable, size_t max_batch_size);
 
-// Makes `queue` run WarmUp in each of its executors before they take tasks, one after the other so
-// that versions that are serving lose one core at most. After BatchQueue::Create with these
-// options, the returned function blocks until all are through and returns their first error. Call
-// it once.
+// Makes `queue` run a small WarmUp in each of its executors before they take tasks, for what is a
+// thread's own, one after the other so that versions that are serving lose one core at most. After
+// BatchQueue::Create with these options, the returned function blocks until all are through and
+// returns their first error. Call it once.
 std::function<absl::Status()> WarmUpExecutors(const Servable& servable, BatchQueue::Options& queue);
 
 }  // namespace provnet

@@ -31,6 +31,8 @@ class ModelStarter {
   // do, or an answer while warming up.
   absl::StatusOr<std::unique_ptr<ServedModel>> Start(ModelHandle handle) const;
 
+  size_t max_batch_size() const { return options_.queue.limits.max_batch_size; }
+
  private:
   const Options options_;
   const Clock& clock_;
