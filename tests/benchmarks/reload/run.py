@@ -152,11 +152,11 @@ class Reloads:
             thread.join()
 
 
-def load(arguments, server):
+def load(arguments, server, seconds=None):
     """One run of the load driver."""
     output = arguments.folder / "load.json"
     subprocess.run(
-        [arguments.programs / "provnet", "bench", f"--server={server.grpc}", f"--concurrency={arguments.concurrency}", f"--duration={arguments.seconds}s", "--warmup=1s", f"--json={output}"],
+        [arguments.programs / "provnet", "bench", f"--server={server.grpc}", f"--concurrency={arguments.concurrency}", f"--duration={seconds or arguments.seconds}s", "--warmup=1s", f"--json={output}"],
         check=True,
         stdout=subprocess.DEVNULL,
     )
@@ -201,18 +201,32 @@ def first_answers(arguments, repository):
 
 
 def drift(arguments, server, repository):
-    """Resident memory after many reloads over that after the first ten, with callers all the time."""
+    """Resident memory along many reloads, with callers all the time; its drift is that of the last over the first tenths' median."""
     checker, reloads = Checker(server), Reloads(server, repository)
     checker.start()
-    for _ in range(10):
+    rss = []
+    calls = failed = 0
+
+    def drive():
+        nonlocal calls, failed
+        while calls < arguments.calls:
+            run = load(arguments, server, seconds=10)
+            calls += run["requests_succeeded"]
+            failed += run["requests_failed"]
+
+    driver = threading.Thread(target=drive)
+    driver.start()
+    while len(rss) < 10 + arguments.reloads or driver.is_alive():
         reloads.one()
-    before = settled_rss_bytes(server)
-    while reloads.count < 10 + arguments.reloads:
-        reloads.one()
-    after = settled_rss_bytes(server)
+        rss.append(settled_rss_bytes(server))
+    driver.join()
     checker.stopping.set()
     checker.join()
-    return {"reloads": arguments.reloads, "calls": checker.answers, "errors": checker.errors, "mixed_version_answers": checker.mixed, "rss_bytes_before": before, "rss_bytes_after": after, "drift": after / before - 1}
+    # The allocator has what it needs after ten.
+    rss = rss[10:]
+    some = max(1, len(rss) // 10)
+    drift = median(rss[-some:]) / median(rss[:some]) - 1
+    return {"reloads": len(rss), "calls": checker.answers + calls, "errors": checker.errors + failed, "mixed_version_answers": checker.mixed, "rss_bytes": rss, "drift": drift}
 
 
 def start_up(arguments, repository):
@@ -230,7 +244,7 @@ def main():
     parser = argparse.ArgumentParser()
     for name in ("--programs", "--bundle", "--folder", "--json"):
         parser.add_argument(name, type=pathlib.Path, required=True)
-    for name in ("--seconds", "--repeats", "--reloads", "--concurrency"):
+    for name in ("--seconds", "--repeats", "--reloads", "--calls", "--concurrency"):
         parser.add_argument(name, type=int, required=True)
     arguments = parser.parse_args()
     repository = Repository(arguments.folder / "models", arguments.bundle)
