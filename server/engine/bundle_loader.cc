@@ -78,7 +78,7 @@ absl::Status BundleLoader::ReadParts() {
                              return ProbeInputs(parts_.manifest, device, kProbeInputs);
                            }));
   // Where it can't be, the model serves as it is.
-  (void)model.SpeedUpFeatures(probe);
+  model.SpeedUpFeatures(probe).IgnoreError();
   parts_.model = std::make_unique<const ScriptModel>(std::move(model));
   PROVNET_ASSIGN_OR_RETURN(parts_.samples,
                            SampleStore::OpenReadOnly(location_.directory / kSamplesFolder));

@@ -54,8 +54,9 @@ absl::StatusOr<at::Tensor> ScriptModel::Call(const char* method,
   });
 }
 
-bool ScriptModel::SpeedUpFeatures(const at::Tensor& probe) {
-  if (!device_.is_cpu()) return false;
+absl::Status ScriptModel::SpeedUpFeatures(const at::Tensor& probe) {
+  if (!device_.is_cpu())
+    return absl::UnimplementedError("there is no faster features() off the CPU");
   const absl::StatusOr<torch::jit::Module> fast = TryTorch("optimise features()", [&] {
     const torch::NoGradGuard no_grad;
     torch::jit::Module optimised = OptimizeForInference(module_, "features");
@@ -65,8 +66,9 @@ bool ScriptModel::SpeedUpFeatures(const at::Tensor& probe) {
                 "the optimised features() differ");
     return optimised;
   });
-  if (fast.ok()) fast_features_ = *fast;
-  return fast.ok();
+  PROVNET_RETURN_IF_ERROR(fast.status());
+  fast_features_ = *fast;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<at::Tensor> ScriptModel::Features(const at::Tensor& inputs) const {

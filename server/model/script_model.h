@@ -31,9 +31,9 @@ class ScriptModel {
   static absl::StatusOr<ScriptModel> Load(const std::filesystem::path& path, c10::Device device);
 
   // Makes features() faster, on the CPU, where LibTorch can and the result is the same on `probe`
-  // (some inputs) up to rounding. Returns whether it is so; otherwise nothing changes. Call before
-  // the model is shared.
-  bool SpeedUpFeatures(const at::Tensor& probe);
+  // (some inputs) up to rounding. An error says why not, and changes nothing. Call before the model
+  // is shared.
+  absl::Status SpeedUpFeatures(const at::Tensor& probe);
 
   c10::Device device() const { return device_; }
   bool has_attribute() const { return has_attribute_; }

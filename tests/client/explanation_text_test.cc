@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "client/cli/picture.h"
 
@@ -48,11 +51,16 @@ Terminal Plain(size_t columns, bool utf8 = true) {
 }
 
 TEST(ExplanationTextTest, DrawsInputAndExemplarsWithoutColour) {
-  EXPECT_EQ(ExplanationText(Example(), {}, Plain(18)),
+  // Releases of chafa differ in the last column.
+  std::vector<std::string> lines = absl::StrSplit(ExplanationText(Example(), {}, Plain(18)), '\n');
+  for (std::string& line : lines) {
+    if (absl::StartsWith(line, "█████") && DisplayWidth(line) == 6) line = "██";
+  }
+  EXPECT_EQ(absl::StrJoin(lines, "\n"),
             "a.png → seven  99.8 %  ✓ right  1 of 1 exemplars agree  digits/3\n"
-            "█████▌\n█████▌\n█████▌\n█████▌\n█████▌\n█████▌\n"
+            "██\n██\n██\n██\n██\n██\n"
             "input\n"
-            "█████▌\n█████▌\n█████▌\n█████▌\n█████▌\n█████▌\n"
+            "██\n██\n██\n██\n██\n██\n"
             "1. seven\n25.0 %\n#1234\n\n");
 }
 
