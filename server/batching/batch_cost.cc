@@ -17,16 +17,19 @@ constexpr double kDeviationGain = 1.0 / 4;
 constexpr double kDeviations = 4;
 // One batch that was stalled says little about the next, so it is taken for no worse than this.
 constexpr double kWorstRatio = 2;
+// The same for the line, which has to follow a machine that becomes much slower.
+constexpr double kWorstRatioOfLine = 10;
 
 }  // namespace
 
 void BatchCost::Observe(size_t size, absl::Duration took) {
   const auto n = static_cast<double>(size);
-  const double t = absl::ToDoubleSeconds(took);
+  double t = absl::ToDoubleSeconds(took);
   if (const absl::Duration predicted = Predict(size); predicted > absl::ZeroDuration()) {
     const double ratio = std::min(absl::FDivDuration(took, predicted), kWorstRatio);
     deviation_ += kDeviationGain * (std::abs(ratio - mean_ratio_) - deviation_);
     mean_ratio_ += kRatioGain * (ratio - mean_ratio_);
+    t = std::min(t, kWorstRatioOfLine * absl::ToDoubleSeconds(predicted));
   }
   const auto add = [](double& sum, double value) { sum = sum * kRemembered + value; };
   add(weight_, 1);

@@ -101,8 +101,8 @@ TEST(BatchCostTest, OneStalledBatchIsSoonForgotten) {
   BatchCost cost;
   for (int i = 0; i < 200; ++i) cost.Observe(16, Ms(10));
   cost.Observe(16, Ms(10000));
-  // It is in the line, too, which must not make it worse.
-  EXPECT_LE(cost.PredictAtMost(16) / cost.Predict(16), 2.2);
+  // A process that was stopped for ten seconds is as fast as before.
+  EXPECT_LE(AtMostMs(cost, 16), 30);
   for (int i = 0; i < 300; ++i) cost.Observe(16, Ms(10));
   EXPECT_NEAR(AtMostMs(cost, 16), 10, 1.5);
 }
