@@ -1,0 +1,152 @@
+// Whom a BatchQueue takes, whom it refuses, and what the refused learn.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "server/batching/retry_after.h"
+#include "tests/server/batching/batch_queue_fixture.h"
+
+namespace provnet {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST_F(BatchQueueTest, RefusesWhenFullAndLeavesTheTaskToTheCaller) {
+  Start({.max_waiting = 2});
+  Occupy(1);
+  ASSERT_TRUE(Enqueue(Task(1)).ok());
+  ASSERT_TRUE(Enqueue(Task(2)).ok());
+  std::unique_ptr<BatchTask> task = Task(3);
+  const absl::Status status = queue_->Enqueue(std::move(task));
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("2 requests wait, the limit is 2"));
+  EXPECT_NE(task, nullptr);
+  EXPECT_EQ(journal_.Count("queue_full"), 1);
+}
+
+TEST_F(BatchQueueTest, RefusesWhenDrainedAndLeavesTheTaskToTheCaller) {
+  Start({});
+  queue_->Drain();
+  std::unique_ptr<BatchTask> task = Task(1);
+  EXPECT_EQ(queue_->Enqueue(std::move(task)).code(), absl::StatusCode::kUnavailable);
+  EXPECT_NE(task, nullptr);
+  EXPECT_EQ(journal_.Count("draining"), 1);
+}
+
+TEST_F(BatchQueueTest, TheDeadMakeRoomWhileTheExecutorIsStuck) {
+  Start({.max_waiting = 1});
+  Occupy(1);
+  CancelToken token;
+  ASSERT_TRUE(Enqueue(Task(1, &token)).ok());
+  queue_->WhenRoom([this] { journal_.Add("room"); });
+  token.Cancel();
+  journal_.AwaitCount("room", 1);
+  EXPECT_TRUE(Enqueue(Task(2)).ok());
+}
+
+TEST_F(BatchQueueTest, RefusesAtOnceWhatItCannotAnswerInTime) {
+  Start({.limits = {.max_batch_size = 1}});
+  OccupyAfterLearning(absl::Milliseconds(10));
+  std::unique_ptr<BatchTask> task = Task(1, nullptr, In(19));
+  const absl::Status status = queue_->Enqueue(std::move(task));
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("may take 20ms with 0 requests ahead, and of the 19ms until the deadline "
+                        "17.1ms can be used"));
+  EXPECT_THAT(RetryAfter(status), testing::Optional(absl::Milliseconds(10)));
+  EXPECT_NE(task, nullptr);
+  EXPECT_EQ(journal_.Count("deadline_too_close"), 1);
+
+  // A tenth of the time is for the way to the caller and back.
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(2, nullptr, In(22)))));
+  ASSERT_TRUE(Enqueue(Task(2, nullptr, In(23))).ok());
+  EXPECT_EQ(journal_.Count("predicted 10ms"), 3);
+  // Its batch would be the third.
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(3, nullptr, In(25)))));
+  EXPECT_EQ(journal_.Count("predicted 20ms"), 1);
+}
+
+TEST_F(BatchQueueTest, AnOverloadKeepsTheQueueShortAndAQuietTimeEndsIt) {
+  Start({.limits = {.max_batch_size = 1}});
+  OccupyAfterLearning(absl::Milliseconds(10));
+  // Who has 80 ms is answered in time behind the one that runs and five more, but not six.
+  int taken = 0;
+  while (Enqueue(Task(++taken, nullptr, In(80))).ok()) continue;
+  EXPECT_EQ(taken, 7);
+  // The refusal makes it an overload, in which the 80 ms that the next one takes must be an eighth
+  // of its time.
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(10, nullptr, In(600)))));
+  EXPECT_TRUE(Enqueue(Task(11, nullptr, In(700))).ok());
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(12, nullptr, In(700)))));
+  // Who was refused would by now have been answered, or given up.
+  clock_.Advance(absl::Milliseconds(601));
+  EXPECT_TRUE(Enqueue(Task(13, nullptr, In(600))).ok());
+}
+
+TEST_F(BatchQueueTest, AnOverloadLeavesTheNextBatchToWhoCanStillBeAnswered) {
+  Start({.limits = {.max_batch_size = 1}});
+  OccupyAfterLearning(absl::Milliseconds(10));
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(1, nullptr, In(15)))));
+  ASSERT_TRUE(Enqueue(Task(2, nullptr, In(25))).ok());
+}
+
+TEST_F(BatchQueueTest, RefusesAtOnceWhenThePredictedWaitIsOverTheBound) {
+  Start({.max_predicted_wait = absl::Milliseconds(15), .limits = {.max_batch_size = 1}});
+  OccupyAfterLearning(absl::Milliseconds(40));
+  // With nobody ahead the bound does not count: the wait is that for one batch.
+  ASSERT_TRUE(Enqueue(Task(1)).ok());
+  const absl::Status status = Enqueue(Task(2));
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("the predicted wait is 80ms, the limit is 15ms"));
+  EXPECT_THAT(RetryAfter(status), testing::Optional(absl::Milliseconds(65)));
+  EXPECT_EQ(journal_.Count("wait_too_long"), 1);
+}
+
+TEST_F(BatchQueueTest, AnIdleExecutorTakesWhateverItsDeadline) {
+  Start({.limits = {.max_batch_size = 1}});
+  OccupyAfterLearning(absl::Milliseconds(10));
+  OpenGate();
+  journal_.AwaitCount("ran 1001", 1);
+  // Until the executor is idle again, the forecast for that moment refuses.
+  while (!Enqueue(Task(1, nullptr, In(5))).ok()) std::this_thread::yield();
+  journal_.AwaitCount("ran 1", 1);
+}
+
+TEST_F(BatchQueueTest, HighPriorityTakesTheLastLowPlaceOfAFullQueue) {
+  Start({.max_waiting = 2});
+  Occupy(1);
+  ASSERT_TRUE(Enqueue(Task(1, Priority::kLow)).ok());
+  ASSERT_TRUE(Enqueue(Task(2, Priority::kLow)).ok());
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(3, Priority::kLow))));
+  ASSERT_TRUE(Enqueue(Task(4, Priority::kHigh)).ok());
+  EXPECT_EQ(journal_.Count("displaced"), 1);
+  OpenGate();
+  queue_->Drain();
+  EXPECT_THAT(batches(), ElementsAre(ElementsAre(1000), ElementsAre(4, 1)));
+  EXPECT_EQ(journal_.Count("rejected 2: RESOURCE_EXHAUSTED: the queue is full, and a request of "
+                           "higher priority took this one's place [provnet/batching/"
+                           "retry_after_ns='10000000']"),
+            1);
+}
+
+TEST_F(BatchQueueTest, TellsTheRefusedWhenThereIsRoom) {
+  Start({.max_waiting = 1});
+  Occupy(1);
+  ASSERT_TRUE(Enqueue(Task(1)).ok());
+  queue_->WhenRoom([this] { journal_.Add("room"); });
+  EXPECT_EQ(journal_.Count("room"), 0);
+  OpenGate();
+  journal_.AwaitCount("room", 1);
+}
+
+TEST_F(BatchQueueTest, TellsTheRefusedAtOnceWhenThereIsRoomAlready) {
+  Start({.max_waiting = 1});
+  queue_->WhenRoom([this] { journal_.Add("room"); });
+  EXPECT_EQ(journal_.Count("room"), 1);
+}
+
+}  // namespace
+}  // namespace provnet
