@@ -6,9 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "client/bulk_explain.h"
 #include "client/channel.h"
 #include "client/retry_loop.h"
@@ -21,11 +19,8 @@ namespace provnet {
 namespace {
 
 using Stub = v1::ProvenanceService::Stub;
-
-double ThreadRandom() {
-  thread_local absl::InsecureBitGen generator;
-  return absl::Uniform<double>(generator, 0.0, 1.0);
-}
+template <typename Request, typename Response>
+using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, Response*);
 
 absl::Status ValidateTls(const ClientTls& tls) {
   if (tls.ca.empty()) {
@@ -81,9 +76,7 @@ struct Client::Core {
   mutable Throttles throttles;
 
   template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(absl::string_view name,
-                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                             Response*),
+  absl::StatusOr<Response> Call(absl::string_view name, Method<Request, Response> method,
                                 const Request& request,
                                 std::optional<absl::Duration> timeout) const {
     return Repeat<Response>(name, timeout, [&](absl::Duration time_left, Response& response) {
@@ -93,9 +86,7 @@ struct Client::Core {
 
   // The same for a call that runs a model, which may be overloaded.
   template <typename Request, typename Response>
-  absl::StatusOr<Response> CallModel(absl::string_view name,
-                                     grpc::Status (Stub::*method)(grpc::ClientContext*,
-                                                                  const Request&, Response*),
+  absl::StatusOr<Response> CallModel(absl::string_view name, Method<Request, Response> method,
                                      const Request& request,
                                      std::optional<absl::Duration> timeout) const {
     if (!options.throttle) return Call(name, method, request, timeout);
@@ -113,8 +104,8 @@ struct Client::Core {
 
  private:
   template <typename Request, typename Response>
-  RpcFailure Attempt(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                     const Request& request, absl::Duration time_left, Response& response) const {
+  RpcFailure Attempt(Method<Request, Response> method, const Request& request,
+                     absl::Duration time_left, Response& response) const {
     grpc::ClientContext context;
     PrepareCall(context, options, time_left);
     return ToRpcFailure((stub.get()->*method)(&context, request, &response));
@@ -136,8 +127,6 @@ struct Client::Core {
 
 absl::StatusOr<Client> Client::Create(ClientOptions options) {
   PROVNET_RETURN_IF_ERROR(Validate(options));
-  if (!options.environment.sleep) options.environment.sleep = absl::SleepFor;
-  if (!options.environment.random) options.environment.random = ThreadRandom;
   auto core = std::make_unique<Core>();
   core->options = std::move(options);
   core->stub = v1::ProvenanceService::NewStub(MakeChannel(core->options));

@@ -6,21 +6,24 @@
 #include <optional>
 #include <string>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "client/retry_policy.h"
 #include "storage/base/clock.h"
 
 namespace provnet {
 
+// Uniform in [0, 1), from a generator of the calling thread's that the machine's entropy seeds.
+double UniformRandom();
+
 // Time and chance as the client sees them; tests put their own here.
 struct ClientEnvironment {
   // Outlives the client.
   const Clock* clock = &Clock::Steady();
-  // Blocks the calling thread. Empty: absl::SleepFor.
-  std::function<void(absl::Duration)> sleep;
-  // Uniform in [0, 1). Called from any thread. Empty: a generator seeded from the machine's
-  // entropy.
-  std::function<double()> random;
+  // Blocks the calling thread.
+  std::function<void(absl::Duration)> sleep = absl::SleepFor;
+  // Uniform in [0, 1). Called from any thread.
+  std::function<double()> random = UniformRandom;
 };
 
 // How soon a connection that has gone silent is given up. Its calls then fail with UNAVAILABLE, so

@@ -11,7 +11,6 @@
 #include <thread>
 #include <vector>
 
-#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "client/bench/arrival_schedule.h"
@@ -69,7 +68,8 @@ class CallPool {
   // Open loop: one call that was due at `due`. Waits for a caller when max_outstanding calls are
   // under way.
   void SendOpen(absl::Duration due) {
-    if (options_.throttle && throttles_.HoldBack(kMethod, clock_.Monotonic(), Chance())) {
+    if (options_.throttle &&
+        throttles_.HoldBack(kMethod, clock_.Monotonic(), options_.client.environment.random())) {
       counters_.CallHeldBack(due);
       return;
     }
@@ -115,9 +115,6 @@ class CallPool {
                    });
   }
 
-  // Used by the one thread that sends.
-  double Chance() { return absl::Uniform<double>(generator_, 0.0, 1.0); }
-
   Caller* TakeCaller() {
     MutexLock lock(mutex_);
     const size_t limit = options_.rate > 0 ? options_.max_outstanding : options_.concurrency;
@@ -144,7 +141,6 @@ class CallPool {
   std::vector<grpc::ByteBuffer> serialized_;
   std::atomic<size_t> turn_ = 0;
   Throttles throttles_;
-  absl::InsecureBitGen generator_;
 
   Mutex mutex_;
   CondVar freed_;
