@@ -12,10 +12,9 @@ namespace provnet {
 #ifdef PROVNET_PANEL_TARGET
 namespace {
 
-struct Bf16Arithmetic {
+struct Bf16Arithmetic : FloatSums {
   using Word = uint32_t;
   using Vector = __m512bh;
-  using Sum = __m512;
 
   PROVNET_PANEL_TARGET static inline Vector Load(const uint32_t* address) {
     return reinterpret_cast<__m512bh>(_mm512_loadu_si512(address));
@@ -26,8 +25,6 @@ struct Bf16Arithmetic {
   PROVNET_PANEL_TARGET static inline Sum MultiplyAdd(Sum sum, Vector a, Vector b) {
     return _mm512_dpbf16_ps(sum, a, b);
   }
-  PROVNET_PANEL_TARGET static inline Sum Add(Sum a, Sum b) { return _mm512_add_ps(a, b); }
-  PROVNET_PANEL_TARGET static inline __m512 ToFloat(Sum sum) { return sum; }
 };
 
 }  // namespace

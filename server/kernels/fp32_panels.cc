@@ -12,10 +12,9 @@ namespace provnet {
 #ifdef PROVNET_PANEL_TARGET
 namespace {
 
-struct Fp32Arithmetic {
+struct Fp32Arithmetic : FloatSums {
   using Word = float;
   using Vector = __m512;
-  using Sum = __m512;
 
   PROVNET_PANEL_TARGET static inline Vector Load(const float* address) {
     return _mm512_loadu_ps(address);
@@ -24,8 +23,6 @@ struct Fp32Arithmetic {
   PROVNET_PANEL_TARGET static inline Sum MultiplyAdd(Sum sum, Vector a, Vector b) {
     return _mm512_fmadd_ps(a, b, sum);
   }
-  PROVNET_PANEL_TARGET static inline Sum Add(Sum a, Sum b) { return _mm512_add_ps(a, b); }
-  PROVNET_PANEL_TARGET static inline __m512 ToFloat(Sum sum) { return sum; }
 };
 
 }  // namespace

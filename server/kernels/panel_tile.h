@@ -25,6 +25,14 @@ namespace {
 constexpr int kPanelVectors = 3;
 static_assert(kPanelVectors * 16 == kPanelRows);
 
+// The sums of arithmetics that add up in float32.
+struct FloatSums {
+  using Sum = __m512;
+
+  PROVNET_PANEL_TARGET static inline Sum Add(Sum a, Sum b) { return _mm512_add_ps(a, b); }
+  PROVNET_PANEL_TARGET static inline __m512 ToFloat(Sum sum) { return sum; }
+};
+
 // Of few queries several steps go side by side, each into sums of its own, since an addition waits
 // for the one before it: 24 sums keep the multipliers busy, and fit the registers.
 template <int Queries>
