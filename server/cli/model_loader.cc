@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "server/lifecycle/warm_up.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_verifier.h"
 
@@ -10,11 +9,11 @@ namespace provnet {
 
 absl::StatusOr<ModelHandle> ModelLoader::LoadWarm(const BundleLocation& location) const {
   PROVNET_ASSIGN_OR_RETURN(ModelHandle handle, Servable::Load(location, engine_));
-  PROVNET_RETURN_IF_ERROR(WarmUp(*handle, starter_.max_batch_size()));
+  PROVNET_RETURN_IF_ERROR(starter_.WarmUp(*handle));
   return handle;
 }
 
-absl::StatusOr<ServedModelHandle> ModelLoader::Load(const BundleLocation& location) const {
+absl::StatusOr<ServedModelHandle> ModelLoader::Load(const BundleLocation& location) {
   // A manifest that can't be read is Servable::Load's to report.
   if (const auto manifest = ReadBundleManifest(location.directory); manifest.ok())
     PROVNET_RETURN_IF_ERROR(CheckMemory(*manifest, AvailableMemory(memory_limit_)));

@@ -28,7 +28,7 @@ class ModelLoader {
 
   // RESOURCE_EXHAUSTED, before anything is loaded, when the version would not fit in memory beside
   // what is loaded; the errors of Servable::Load and ModelStarter::Start.
-  absl::StatusOr<ServedModelHandle> Load(const BundleLocation& location) const;
+  absl::StatusOr<ServedModelHandle> Load(const BundleLocation& location);
 
   // Versions that serve already have the right of way from here on.
   void YieldToServing() { background_.emplace("loading"); }
@@ -41,7 +41,7 @@ class ModelLoader {
   const MemoryLimit memory_limit_;
   const ModelStarter& starter_;
   ModelUnloader& unloader_;
-  mutable std::optional<BackgroundThread> background_;
+  std::optional<BackgroundThread> background_;
 };
 
 }  // namespace provnet

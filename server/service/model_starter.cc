@@ -9,6 +9,11 @@
 
 namespace provnet {
 
+absl::Status ModelStarter::WarmUp(const Servable& servable) const {
+  if (!options_.warm_up) return absl::OkStatus();
+  return provnet::WarmUp(servable, options_.queue.limits.max_batch_size);
+}
+
 absl::StatusOr<std::unique_ptr<ServedModel>> ModelStarter::Start(ModelHandle handle) const {
   BatchQueue::Options queue = options_.queue;
   std::function<absl::Status()> await_warm;

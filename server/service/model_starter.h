@@ -19,7 +19,7 @@ class ModelStarter {
   struct Options {
     // The queue of each version.
     BatchQueue::Options queue = {};
-    // Whether every executor answers generated inputs before it takes calls.
+    // Whether generated inputs are answered before calls are taken.
     bool warm_up = true;
   };
 
@@ -27,11 +27,13 @@ class ModelStarter {
   ModelStarter(Options options, const Clock& clock, ProbeFor probe_for)
       : options_(std::move(options)), clock_(clock), probe_for_(std::move(probe_for)) {}
 
+  // Prepares `servable` for batches of all the sizes that its queue will form (provnet::WarmUp), on
+  // this thread. What is an executor's own is left to Start.
+  absl::Status WarmUp(const Servable& servable) const;
+
   // Starts the executors of `handle` and returns once all of them are warm. Fails when the options
   // do, or an answer while warming up.
   absl::StatusOr<std::unique_ptr<ServedModel>> Start(ModelHandle handle) const;
-
-  size_t max_batch_size() const { return options_.queue.limits.max_batch_size; }
 
  private:
   const Options options_;
