@@ -28,8 +28,8 @@ namespace provnet {
 // Admission: a task that by the forecast (ForecastWait) may not be answered in time, a tenth of
 // that time kept for the way back, or would wait longer than the queue's bound, is refused at once
 // instead of being answered late. The forecast rests on what batches cost and by how much that
-// varies (BatchCost), learned while they run. A task that finds an idle
-// executor and nobody ahead is never refused, so a wrong prediction can't shut a queue for good.
+// varies (BatchCost), learned while they run. A task that finds an idle executor and nobody ahead
+// is never refused, so a wrong prediction can't shut a queue for good.
 //
 // In an overload a long queue adds nothing to what is done, only to how long everybody waits, and
 // it leaves no room for a burst (Nichols and Jacobson, Controlling Queue Delay, 2012; Maurer, Fail

@@ -39,7 +39,7 @@ struct WaitForecast {
 // to the executor that is free first. Behind at least one full batch its own is taken for full too,
 // since by then others have come. Later tasks of higher priority are not foreseen. A pure function;
 // time O(batches ahead x executors).
-WaitForecast ForecastWait(const QueueLoad& load, const BatchCost& cost);
+WaitForecast ForecastWait(QueueLoad load, const BatchCost& cost);
 
 }  // namespace provnet
 
