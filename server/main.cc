@@ -108,6 +108,7 @@ struct Options {
   SecurityOptions security;
   TracingOptions tracing;
   absl::Duration drain_timeout;
+  bool own_cores = false;
   LogFormat log_format = LogFormat::kJson;
   LogLevel log_level = LogLevel::kInfo;
 };
@@ -211,6 +212,7 @@ absl::StatusOr<Options> OptionsFromFlags() {
   PROVNET_RETURN_IF_ERROR(CheckDurations());
   options.port_file = absl::GetFlag(FLAGS_port_file);
   options.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  options.own_cores = absl::GetFlag(FLAGS_own_cores);
   PROVNET_ASSIGN_OR_RETURN(options.log_format, ParseLogFormat(absl::GetFlag(FLAGS_log_format)));
   PROVNET_ASSIGN_OR_RETURN(options.log_level, ParseLogLevel(absl::GetFlag(FLAGS_log_level)));
   PROVNET_ASSIGN_OR_RETURN(options.server.grpc,
@@ -337,7 +339,7 @@ int Main(absl::Span<const char* const> arguments) {
     std::cerr << "provnet-server: " << options.status().message() << "\n";
     return kFailed;
   }
-  if (absl::GetFlag(FLAGS_own_cores)) TakeTurnsOnOwnCores();
+  if (options->own_cores) TakeTurnsOnOwnCores();
   const StructuredLog log = StructuredLog::ToStderr(options->log_format, options->log_level);
   const absl::Status status = Run(*options, log);
   if (!status.ok()) {
