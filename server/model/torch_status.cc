@@ -11,13 +11,20 @@ namespace provnet {
 namespace {
 
 // LibTorch's messages go on with C++ stack frames and source excerpts; the first line says what was
-// wrong.
-std::string FirstLine(absl::string_view text) {
-  return std::string(text.substr(0, text.find('\n')));
+// wrong. Where TorchScript ran, what was wrong stands after the excerpt, behind "RuntimeError: ".
+absl::string_view Reason(absl::string_view text) {
+  constexpr absl::string_view kInterpreter =
+      "The following operation failed in the TorchScript interpreter.";
+  constexpr absl::string_view kError = "\nRuntimeError: ";
+  const size_t error = text.rfind(kError);
+  if (absl::StartsWith(text, kInterpreter) && error != absl::string_view::npos) {
+    text.remove_prefix(error + kError.size());
+  }
+  return text.substr(0, text.find('\n'));
 }
 
 absl::Status FromText(absl::string_view action, absl::string_view text) {
-  const std::string message = absl::StrCat("cannot ", action, ": ", FirstLine(text));
+  const std::string message = absl::StrCat("cannot ", action, ": ", Reason(text));
   const bool out_of_memory = absl::StrContains(text, "not enough memory") ||
                              absl::StrContains(text, "can't allocate memory") ||
                              absl::StrContains(text, "out of memory");
