@@ -49,7 +49,7 @@ ScriptModel::ScriptModel(torch::jit::Module module, c10::Device device)
 absl::StatusOr<at::Tensor> ScriptModel::Call(const char* method,
                                              std::vector<c10::IValue> arguments) const {
   return TryTorch(absl::StrCat("run ", method, "()"), [&] {
-    const torch::NoGradGuard no_grad;
+    const c10::InferenceMode inference;
     return module_.get_method(method)(std::move(arguments)).toTensor();
   });
 }
@@ -58,7 +58,7 @@ absl::Status ScriptModel::SpeedUpFeatures(const at::Tensor& probe) {
   if (!device_.is_cpu())
     return absl::UnimplementedError("there is no faster features() off the CPU");
   const absl::StatusOr<torch::jit::Module> fast = TryTorch("optimise features()", [&] {
-    const torch::NoGradGuard no_grad;
+    const c10::InferenceMode inference;
     torch::jit::Module optimised = OptimizeForInference(module_, "features");
     const at::Tensor want = module_.get_method("features")({probe}).toTensor();
     const at::Tensor got = optimised.get_method("features")({probe}).toTensor();
@@ -74,7 +74,7 @@ absl::Status ScriptModel::SpeedUpFeatures(const at::Tensor& probe) {
 absl::StatusOr<at::Tensor> ScriptModel::Features(const at::Tensor& inputs) const {
   if (!fast_features_.has_value()) return Call("features", {inputs});
   return TryTorch("run features()", [&] {
-    const torch::NoGradGuard no_grad;
+    const c10::InferenceMode inference;
     return fast_features_->get_method("features")({inputs}).toTensor();
   });
 }
