@@ -12,12 +12,14 @@ ServerMetrics::LoadedModel Describe(const Servable& servable) {
 
 void LifecycleReporter::VersionLoaded(const Servable& servable, absl::Duration took) {
   metrics_.ModelLoaded(Describe(servable));
+  const absl::Status& features = servable.optimised_features();
   log_.Write(LogLevel::kInfo, "model loaded",
              {{"model", servable.manifest().model()},
               {"version", servable.manifest().version()},
               {"samples", servable.sample_count()},
               {"device", servable.device()},
               {"index_precision", servable.index_precision()},
+              {"features", features.ok() ? "optimised" : features.ToString()},
               // Bundles from before the trainer recorded them have none.
               {"golden_answers", servable.has_golden_answers() ? "verified" : "none"},
               {"seconds", absl::ToDoubleSeconds(took)}});

@@ -77,8 +77,7 @@ absl::Status BundleLoader::ReadParts() {
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor probe, TryTorch("make the probe", [&] {
                              return ProbeInputs(parts_.manifest, device, kProbeInputs);
                            }));
-  // Where it can't be, the model serves as it is.
-  model.SpeedUpFeatures(probe).IgnoreError();
+  parts_.optimised_features = model.SpeedUpFeatures(probe);
   parts_.model = std::make_unique<const ScriptModel>(std::move(model));
   PROVNET_ASSIGN_OR_RETURN(parts_.samples,
                            SampleStore::OpenReadOnly(location_.directory / kSamplesFolder));

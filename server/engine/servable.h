@@ -114,6 +114,13 @@ class Servable {
     return exact;
   }
 
+  // Whether features() runs optimised for inference; else why not, and it runs as it was exported:
+  // as right, but slower.
+  virtual const absl::Status& optimised_features() const {
+    static const absl::Status optimised;
+    return optimised;
+  }
+
   // With what membership evidence is compared; null when the bundle was trained without. Constant.
   virtual const MembershipReference* membership_reference() const { return nullptr; }
 

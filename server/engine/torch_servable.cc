@@ -67,6 +67,7 @@ TorchServable::TorchServable(Parts parts)
       samples_(std::move(parts.samples)),
       labels_(std::move(parts.labels)),
       model_(std::move(parts.model)),
+      optimised_features_(std::move(parts.optimised_features)),
       index_head_(std::move(parts.index_head)),
       membership_reference_(std::move(parts.membership_reference)),
       membership_head_(std::move(parts.membership_head)),

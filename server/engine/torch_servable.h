@@ -24,7 +24,7 @@ class TorchServable final : public Servable {
   const std::string& device() const override { return device_name_; }
   const std::string& index_precision() const override { return precision_name_; }
   const std::string& index_search() const override { return search_name_; }
-
+  const absl::Status& optimised_features() const override { return optimised_features_; }
   const std::string& store_snapshot_id() const override { return store_snapshot_id_; }
   bool has_golden_answers() const override { return has_golden_answers_; }
   const MembershipReference* membership_reference() const override {
@@ -41,6 +41,7 @@ class TorchServable final : public Servable {
     std::unique_ptr<const SampleStore> samples;
     std::vector<uint32_t> labels;
     std::unique_ptr<const ScriptModel> model;
+    absl::Status optimised_features;
     std::unique_ptr<const IndexHead> index_head;
     // Null where the bundle has none.
     std::unique_ptr<const MembershipReference> membership_reference;
@@ -92,6 +93,7 @@ class TorchServable final : public Servable {
   // The label of every sample: 4 bytes each.
   const std::vector<uint32_t> labels_;
   const std::unique_ptr<const ScriptModel> model_;
+  const absl::Status optimised_features_;
   const std::unique_ptr<const IndexHead> index_head_;
   const std::unique_ptr<const MembershipReference> membership_reference_;
   const std::unique_ptr<const IndexHead> membership_head_;

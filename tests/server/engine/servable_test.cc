@@ -177,6 +177,17 @@ TEST_F(ServableTest, ANetworkThatDivergesOnOneInputFailsThatOneAlone) {
   EXPECT_TRUE(answers[1].ok()) << answers[1].status();
 }
 
+TEST_F(ServableTest, SaysWhyAModelServesAsItWasExported) {
+  EXPECT_EQ((*Load(ClassConditional()))->optimised_features(), absl::OkStatus());
+  BundleRecipe recipe = ClassConditional();
+  recipe.source =
+      std::string("def features(self, x):\n    return torch.rand_like(x.flatten(1))\n") +
+      "def classify(self, f):\n    return f[:, :2] * 10\n" + kPositions;
+  const auto servable = Load(recipe);
+  ASSERT_TRUE(servable.ok()) << servable.status();
+  EXPECT_THAT((*servable)->optimised_features().ToString(), HasSubstr("features() differ"));
+}
+
 TEST_F(ServableTest, RefusesModelsThatContradictTheirManifest) {
   const auto with = [](const BundleRecipe& recipe, const auto& change) {
     BundleRecipe changed = recipe;
