@@ -132,12 +132,7 @@ absl::StatusOr<std::vector<std::vector<RankedSample>>> IndexHead::Rank(
 absl::Status IndexHead::VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
                                     BlockVisitor visit) const {
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor logits, Logits(features, class_ids));
-  return TryTorch("sum up the index logits",
-                  [&] {
-                    visit(0, logits);
-                    return true;
-                  })
-      .status();
+  return TryTorch("sum up the index logits", [&] { visit(0, logits); });
 }
 
 absl::StatusOr<std::vector<MeasuredRow>> IndexHead::Measure(const at::Tensor& features,

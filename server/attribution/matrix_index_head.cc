@@ -30,15 +30,12 @@ at::Tensor MatrixIndexHead::ExactLogits(const at::Tensor& query, const at::Tenso
 absl::Status MatrixIndexHead::VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
                                           BlockVisitor visit) const {
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor queries, model_.Query(features, class_ids));
-  return TryTorch("sum up the index logits",
-                  [&] {
-                    for (int64_t first = 0; first < columns(); first += kBlockRows) {
-                      const int64_t count = std::min(kBlockRows, columns() - first);
-                      visit(first, rows_->InnerProducts(queries, first, count).mul_(scale_));
-                    }
-                    return true;
-                  })
-      .status();
+  return TryTorch("sum up the index logits", [&] {
+    for (int64_t first = 0; first < columns(); first += kBlockRows) {
+      const int64_t count = std::min(kBlockRows, columns() - first);
+      visit(first, rows_->InnerProducts(queries, first, count).mul_(scale_));
+    }
+  });
 }
 
 }  // namespace provnet

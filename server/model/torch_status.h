@@ -16,13 +16,36 @@ namespace provnet {
 // Call inside a catch block.
 absl::Status CurrentTorchError(absl::string_view action);
 
+// What TryTorch makes of a result: a status or StatusOr stays what it is, nothing becomes a status.
+template <typename Result>
+struct TorchResult {
+  using Type = absl::StatusOr<Result>;
+};
+template <>
+struct TorchResult<void> {
+  using Type = absl::Status;
+};
+template <>
+struct TorchResult<absl::Status> {
+  using Type = absl::Status;
+};
+template <typename Value>
+struct TorchResult<absl::StatusOr<Value>> {
+  using Type = absl::StatusOr<Value>;
+};
+
 // Runs `function`, the one way in which LibTorch is called: its exceptions become statuses.
 //   PROVNET_ASSIGN_OR_RETURN(at::Tensor y, TryTorch("multiply", [&] { return at::mm(a, b); }));
 template <typename Function>
-auto TryTorch(absl::string_view action, Function&& function)
-    -> absl::StatusOr<std::decay_t<std::invoke_result_t<Function>>> {
+auto TryTorch(absl::string_view action, Function&& function) ->
+    typename TorchResult<std::decay_t<std::invoke_result_t<Function>>>::Type {
   try {
-    return std::forward<Function>(function)();
+    if constexpr (std::is_void_v<std::invoke_result_t<Function>>) {
+      std::forward<Function>(function)();
+      return absl::OkStatus();
+    } else {
+      return std::forward<Function>(function)();
+    }
   } catch (const std::exception&) {
     return CurrentTorchError(action);
   }

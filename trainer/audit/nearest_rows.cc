@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "absl/status/status.h"
+#include "server/model/torch_status.h"
 #include "trainer/faithfulness/worker_threads.h"
-#include "trainer/network/torch_errors.h"
 
 namespace provnet {
 namespace {
@@ -123,7 +123,7 @@ absl::StatusOr<NeighbourLists> FindNearestRows(const FloatMatrix& queries,
   const size_t blocks = (queries.rows() + kQueryBlock - 1) / kQueryBlock;
   const absl::Status status = RunSideBySide(blocks, options.threads, [&](size_t block) {
     if (stop_requested()) return absl::CancelledError("stopped while searching neighbours");
-    return CatchTorchErrors("search neighbours", [&] {
+    return TryTorch("search neighbours", [&] {
       search.Run(block);
       return absl::OkStatus();
     });

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
+#include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
 #include "trainer/audit/grouped_folds.h"
 #include "trainer/audit/shared_progress.h"
@@ -11,7 +12,6 @@
 #include "trainer/data/subset.h"
 #include "trainer/faithfulness/plain_classifier.h"
 #include "trainer/faithfulness/worker_threads.h"
-#include "trainer/network/torch_errors.h"
 #include "trainer/training/trainer.h"
 
 namespace provnet {
@@ -100,13 +100,10 @@ class Judgement {
         return *std::move(known);
       }
     }
-    absl::StatusOr<std::vector<float>> values = absl::UnknownError("");
-    PROVNET_RETURN_IF_ERROR(CatchTorchErrors("judge samples", [&] {
-      values = Fit(fit);
-      return values.status();
-    }));
+    PROVNET_ASSIGN_OR_RETURN(std::vector<float> values,
+                             TryTorch("judge samples", [&] { return Fit(fit); }));
     if (context_.journal != nullptr) {
-      PROVNET_RETURN_IF_ERROR(context_.journal->Append(key, *values));
+      PROVNET_RETURN_IF_ERROR(context_.journal->Append(key, values));
     }
     return values;
   }

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
 #include "trainer/network/class_positions.h"
-#include "trainer/network/torch_errors.h"
 #include "trainer/training/batch_source.h"
 #include "trainer/training/trainer.h"
 
@@ -63,12 +63,7 @@ absl::StatusOr<std::vector<double>> IndexBranchEntropy(const Dataset& data,
                            .clock = context.clock,
                            .stop_requested = context.stop_requested};
   PROVNET_ASSIGN_OR_RETURN(TrainedNetwork trained, Train(data, options, {}, training));
-  std::vector<double> entropies;
-  PROVNET_RETURN_IF_ERROR(CatchTorchErrors("measure entropies", [&] {
-    entropies = Measure(trained.network, data);
-    return absl::OkStatus();
-  }));
-  return entropies;
+  return TryTorch("measure entropies", [&] { return Measure(trained.network, data); });
 }
 
 }  // namespace provnet

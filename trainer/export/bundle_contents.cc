@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_layout.h"
 #include "storage/file_io.h"
@@ -16,7 +17,6 @@
 #include "storage/sample_store_builder.h"
 #include "trainer/data/dataset_spec.h"
 #include "trainer/export/image_vectors.h"
-#include "trainer/network/torch_errors.h"
 
 namespace provnet {
 namespace {
@@ -26,11 +26,8 @@ namespace fs = std::filesystem;
 constexpr char kTensorContentType[] = "application/vnd.provnet.tensor";
 
 absl::Status WriteModel(const fs::path& path, ProvenanceNetwork& network) {
-  std::string bytes;
-  PROVNET_RETURN_IF_ERROR(CatchTorchErrors("serialise the network", [&] {
-    bytes = network.Serialize();
-    return absl::OkStatus();
-  }));
+  PROVNET_ASSIGN_OR_RETURN(const std::string bytes,
+                           TryTorch("serialise the network", [&] { return network.Serialize(); }));
   return WriteFileDurably(path, bytes);
 }
 

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <vector>
 
-#include "trainer/network/torch_errors.h"
+#include "server/model/torch_status.h"
 #include "trainer/training/batch_source.h"
 
 namespace provnet {
@@ -18,7 +18,7 @@ constexpr uint64_t kBatch = 256;
 
 absl::StatusOr<at::Tensor> ImageVectors(ProvenanceNetwork& network, const Dataset& images,
                                         uint64_t count) {
-  return CatchTorchErrors("compute the images' vectors", [&]() -> absl::StatusOr<at::Tensor> {
+  return TryTorch("compute the images' vectors", [&]() -> absl::StatusOr<at::Tensor> {
     const torch::NoGradGuard no_gradient;
     network.SetTraining(false);
     std::vector<at::Tensor> parts;

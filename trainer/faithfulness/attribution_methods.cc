@@ -2,13 +2,13 @@
 
 #include <iterator>
 
+#include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
-#include "trainer/network/torch_errors.h"
 
 namespace provnet {
 
 absl::StatusOr<std::vector<Attribution>> AllAttributions(const AttributionTask& task) {
-  return CatchTorchErrors("score samples", [&]() -> absl::StatusOr<std::vector<Attribution>> {
+  return TryTorch("score samples", [&]() -> absl::StatusOr<std::vector<Attribution>> {
     std::vector<Attribution> all;
     const auto add = [&](std::vector<Attribution> more) {
       all.insert(all.end(), std::make_move_iterator(more.begin()),

@@ -2,12 +2,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "server/model/torch_status.h"
 #include "storage/base/mutex.h"
 #include "storage/base/status_macros.h"
 #include "trainer/data/subset.h"
 #include "trainer/faithfulness/stopwatch.h"
 #include "trainer/faithfulness/worker_threads.h"
-#include "trainer/network/torch_errors.h"
 
 namespace provnet {
 namespace {
@@ -42,9 +42,8 @@ absl::StatusOr<std::vector<float>> RunJob(const RetrainContext& context, const R
   PROVNET_ASSIGN_OR_RETURN(
       ProvenanceNetwork network,
       FitQuietly(data, PlainOptions(context.epochs, job.seed), context.stop_requested));
-  return CatchTorchErrors("ask a retrained network", [&]() -> absl::StatusOr<std::vector<float>> {
-    return job.read(network);
-  });
+  return TryTorch("ask a retrained network",
+                  [&]() -> absl::StatusOr<std::vector<float>> { return job.read(network); });
 }
 
 }  // namespace

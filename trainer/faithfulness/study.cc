@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
 #include "trainer/data/dataset_checks.h"
 #include "trainer/data/subset.h"
@@ -23,7 +24,6 @@
 #include "trainer/faithfulness/retraining.h"
 #include "trainer/faithfulness/study_data.h"
 #include "trainer/faithfulness/study_models.h"
-#include "trainer/network/torch_errors.h"
 
 namespace provnet {
 namespace {
@@ -163,8 +163,8 @@ absl::StatusOr<StudyResult> RunFaithfulnessStudy(const DatasetPair& data,
   identity["query digest"] = Fingerprint(drawn.asked);
   PROVNET_ASSIGN_OR_RETURN(const std::unique_ptr<RetrainJournal> journal,
                            RetrainJournal::Open(context.work_directory / "fits.jsonl", identity));
-  return CatchTorchErrors(
-      "run the study", [&] { return Study(std::move(drawn), settings, context, *journal).Run(); });
+  return TryTorch("run the study",
+                  [&] { return Study(std::move(drawn), settings, context, *journal).Run(); });
 }
 
 }  // namespace provnet

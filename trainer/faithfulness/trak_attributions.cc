@@ -1,6 +1,7 @@
 #include <torch/torch.h>
 
 #include "absl/strings/str_cat.h"
+#include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
 #include "trainer/data/random.h"
 #include "trainer/faithfulness/attribution_methods.h"
@@ -11,7 +12,6 @@
 #include "trainer/faithfulness/stopwatch.h"
 #include "trainer/faithfulness/whitening.h"
 #include "trainer/faithfulness/worker_threads.h"
-#include "trainer/network/torch_errors.h"
 
 namespace provnet {
 namespace {
@@ -52,7 +52,7 @@ absl::StatusOr<Part> PartOf(const AttributionTask& task, size_t member) {
 absl::StatusOr<std::vector<Attribution>> TrakAttributions(const AttributionTask& task) {
   std::vector<Part> parts(task.models.ensemble.size());
   PROVNET_RETURN_IF_ERROR(RunSideBySide(parts.size(), task.threads, [&](size_t member) {
-    return CatchTorchErrors("score samples by TRAK", [&]() -> absl::Status {
+    return TryTorch("score samples by TRAK", [&]() -> absl::Status {
       PROVNET_ASSIGN_OR_RETURN(parts[member], PartOf(task, member));
       return absl::OkStatus();
     });

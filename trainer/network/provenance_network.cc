@@ -8,10 +8,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
 #include "trainer/network/layer_names.h"
 #include "trainer/network/network_source.h"
-#include "trainer/network/torch_errors.h"
 
 namespace provnet {
 namespace {
@@ -98,7 +98,7 @@ void RegisterHeads(const NetworkSpec& spec, Initializer& init) {
 absl::StatusOr<ProvenanceNetwork> ProvenanceNetwork::Create(const NetworkSpec& spec,
                                                             uint64_t seed) {
   PROVNET_RETURN_IF_ERROR(ValidateNetworkSpec(spec));
-  return CatchTorchErrors("build the network", [&]() -> absl::StatusOr<ProvenanceNetwork> {
+  return TryTorch("build the network", [&]() -> absl::StatusOr<ProvenanceNetwork> {
     torch::jit::Module module("ProvenanceNetwork");
     // Module::train() and eval() look for this attribute.
     module.register_attribute("training", c10::BoolType::get(), true);

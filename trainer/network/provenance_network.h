@@ -22,7 +22,7 @@ inline constexpr double kStatisticsMomentum = 0.1;
 //
 // B is the batch size, D the feature length, C the number of classes; M, N or d is the spec's
 // index_dim.
-// Methods throw what LibTorch throws; see torch_errors.h. A handle: copies share the module. Not
+// Methods throw what LibTorch throws; see TryTorch. A handle: copies share the module. Not
 // thread-safe while training; in evaluation mode the const use of the module is.
 class ProvenanceNetwork {
  public:

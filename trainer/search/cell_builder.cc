@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "trainer/network/torch_errors.h"
+#include "server/model/torch_status.h"
 #include "trainer/search/spherical_kmeans.h"
 
 namespace provnet {
@@ -109,10 +109,10 @@ absl::StatusOr<std::optional<BuiltCells>> BuildCells(const at::Tensor& rows,
     return absl::InvalidArgumentError(
         "cells need rows [N,d] and at least one query [Q,d] of the same length");
   }
-  return CatchTorchErrors("divide the sample vectors into cells",
-                          [&]() -> absl::StatusOr<std::optional<BuiltCells>> {
-                            return Build(rows, queries, scale, seed);
-                          });
+  return TryTorch("divide the sample vectors into cells",
+                  [&]() -> absl::StatusOr<std::optional<BuiltCells>> {
+                    return Build(rows, queries, scale, seed);
+                  });
 }
 
 }  // namespace provnet

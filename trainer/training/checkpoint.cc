@@ -9,11 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "server/model/torch_status.h"
 #include "storage/atomic_file.h"
 #include "storage/base/status_macros.h"
 #include "storage/file_io.h"
 #include "storage/sha256.h"
-#include "trainer/network/torch_errors.h"
 
 namespace provnet {
 namespace {
@@ -110,7 +110,7 @@ bool CheckpointFile::Exists() const {
 absl::Status CheckpointFile::Save(const RunIdentity& identity, const RunPosition& position,
                                   const ProvenanceNetwork& network,
                                   const torch::optim::Optimizer& optimizer) const {
-  return CatchTorchErrors(absl::StrCat("write the checkpoint ", path_.string()), [&] {
+  return TryTorch(absl::StrCat("write the checkpoint ", path_.string()), [&] {
     const std::string payload = Archive(identity, position, network, optimizer);
     return WriteFileAtomically(path_,
                                absl::StrCat(kHeader, ToHex(Sha256Of(payload)), "\n", payload));
@@ -121,7 +121,7 @@ absl::StatusOr<RunPosition> CheckpointFile::Restore(const RunIdentity& identity,
                                                     ProvenanceNetwork& network,
                                                     torch::optim::Optimizer& optimizer) const {
   PROVNET_ASSIGN_OR_RETURN(std::string payload, ReadPayload(path_));
-  return CatchTorchErrors(
+  return TryTorch(
       absl::StrCat("read the checkpoint ", path_.string()), [&]() -> absl::StatusOr<RunPosition> {
         std::istringstream bytes(std::move(payload));
         torch::serialize::InputArchive archive, part;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
 #include "trainer/data/channel_statistics.h"
 #include "trainer/data/random.h"
@@ -16,7 +17,6 @@
 #include "trainer/distributed/sync_batch_norm.h"
 #include "trainer/distributed/world.h"
 #include "trainer/network/class_positions.h"
-#include "trainer/network/torch_errors.h"
 #include "trainer/training/batch_source.h"
 #include "trainer/training/fused_adamw.h"
 #include "trainer/training/index_rows.h"
@@ -276,7 +276,7 @@ absl::StatusOr<TrainedNetwork> Train(const Dataset& data, const TrainingOptions&
   // resumed run would go another way. The plain one costs nothing here: the time is in the
   // operators.
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
-  auto trained = CatchTorchErrors("training", [&]() -> absl::StatusOr<TrainedNetwork> {
+  auto trained = TryTorch("training", [&]() -> absl::StatusOr<TrainedNetwork> {
     if (context.world != nullptr) network.SubstituteBatchNorm(MakeSyncBatchNorm(*context.world));
     return Fit(std::move(network), data, options, identity, context).Run();
   });
