@@ -12,7 +12,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "storage/base/status_macros.h"
-#include "storage/file_io.h"
 #include "storage/npy_header.h"
 
 namespace provnet {
@@ -96,8 +95,8 @@ absl::Status WriteNpy(const std::filesystem::path& path, absl::Span<const uint64
 }
 
 template <typename T>
-absl::StatusOr<NpyArray<T>> ReadNpy(const std::filesystem::path& path) {
-  PROVNET_ASSIGN_OR_RETURN(const FileDescriptor file, OpenForReading(path));
+absl::StatusOr<NpyReader<T>> NpyReader<T>::Open(std::filesystem::path path) {
+  PROVNET_ASSIGN_OR_RETURN(FileDescriptor file, OpenForReading(path));
   uint64_t header_bytes = 0;
   PROVNET_ASSIGN_OR_RETURN(NpyHeader header, ReadHeader(file, path, header_bytes));
   if (header.descr != kDescr<T> || header.fortran_order) {
@@ -115,12 +114,32 @@ absl::StatusOr<NpyArray<T>> ReadNpy(const std::filesystem::path& path) {
                                             " contradicts the file's size of ", file_bytes,
                                             " bytes"));
   }
-  NpyArray<T> array{std::move(header.shape), std::vector<T>(*count)};
-  PROVNET_RETURN_IF_ERROR(ReadExactly(file, path, reinterpret_cast<char*>(array.values.data()),
-                                      array.values.size() * sizeof(T)));
+  NpyReader reader(std::move(path), std::move(file));
+  reader.shape_ = std::move(header.shape);
+  reader.size_ = *count;
+  return reader;
+}
+
+template <typename T>
+absl::Status NpyReader<T>::Read(absl::Span<T> values) {
+  if (values.size() != size_) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path_.string(), ": ", size_, " elements do not fit in memory for ", values.size()));
+  }
+  return ReadExactly(file_, path_, reinterpret_cast<char*>(values.data()),
+                     values.size() * sizeof(T));
+}
+
+template <typename T>
+absl::StatusOr<NpyArray<T>> ReadNpy(const std::filesystem::path& path) {
+  PROVNET_ASSIGN_OR_RETURN(NpyReader<T> reader, NpyReader<T>::Open(path));
+  NpyArray<T> array{reader.shape(), std::vector<T>(reader.size())};
+  PROVNET_RETURN_IF_ERROR(reader.Read(absl::MakeSpan(array.values)));
   return array;
 }
 
+template class NpyReader<float>;
+template class NpyReader<uint32_t>;
 template absl::Status WriteNpy<float>(const std::filesystem::path&, absl::Span<const uint64_t>,
                                       absl::Span<const float>);
 template absl::Status WriteNpy<uint32_t>(const std::filesystem::path&, absl::Span<const uint64_t>,

@@ -16,17 +16,20 @@ namespace {
 
 absl::StatusOr<at::Tensor> ReadMatrix(const std::filesystem::path& bundle, const char* file,
                                       uint64_t rows, uint64_t columns) {
-  PROVNET_ASSIGN_OR_RETURN(NpyArray<float> array, ReadNpy<float>(bundle / file));
+  PROVNET_ASSIGN_OR_RETURN(NpyReader<float> reader, NpyReader<float>::Open(bundle / file));
   const std::vector<uint64_t> expected{rows, columns};
-  if (array.shape != expected) {
-    return absl::DataLossError(absl::StrCat(file, " has shape [", absl::StrJoin(array.shape, ", "),
-                                            "], expected [", absl::StrJoin(expected, ", "), "]"));
+  if (reader.shape() != expected) {
+    return absl::DataLossError(absl::StrCat(file, " has shape [",
+                                            absl::StrJoin(reader.shape(), ", "), "], expected [",
+                                            absl::StrJoin(expected, ", "), "]"));
   }
-  return TryTorch("read a matrix", [&] {
-    return at::from_blob(array.values.data(),
-                         {static_cast<int64_t>(rows), static_cast<int64_t>(columns)})
-        .clone();
-  });
+  PROVNET_ASSIGN_OR_RETURN(
+      at::Tensor matrix, TryTorch(absl::StrCat("read ", file), [&] {
+        return at::empty({static_cast<int64_t>(rows), static_cast<int64_t>(columns)});
+      }));
+  PROVNET_RETURN_IF_ERROR(
+      reader.Read(absl::MakeSpan(matrix.data_ptr<float>(), static_cast<size_t>(reader.size()))));
+  return matrix;
 }
 
 }  // namespace

@@ -39,6 +39,20 @@ TEST(NpyTest, ReadsBackWhatItWrote) {
   ExpectRoundTrip<float>({1, 1, 1, 2}, {1, 2});
 }
 
+TEST(NpyTest, ReadsIntoMemoryOfTheRightSizeOnly) {
+  const TempDir dir;
+  ASSERT_THAT(WriteNpy<float>(dir / "a.npy", {2, 2}, {1, 2, 3, 4}), IsOk());
+  auto reader = NpyReader<float>::Open(dir / "a.npy");
+  ASSERT_THAT(reader, IsOk());
+  EXPECT_EQ(reader->shape(), (std::vector<uint64_t>{2, 2}));
+  std::vector<float> values(3, 0.0F);
+  EXPECT_THAT(reader->Read(absl::MakeSpan(values)),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("a.npy: 4 elements")));
+  values.resize(4);
+  ASSERT_THAT(reader->Read(absl::MakeSpan(values)), IsOk());
+  EXPECT_EQ(values, (std::vector<float>{1, 2, 3, 4}));
+}
+
 // What numpy.save writes for numpy.array([[1, 2, 3]], dtype='<u4').
 TEST(NpyTest, WritesTheBytesThatNumpyWrites) {
   const TempDir dir;
