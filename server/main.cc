@@ -22,6 +22,7 @@
 #include "server/cli/connection_flags.h"
 #include "server/cli/door_flags.h"
 #include "server/cli/first_load.h"
+#include "server/cli/heap_arenas.h"
 #include "server/cli/lifecycle_flags.h"
 #include "server/cli/lifecycle_reporter.h"
 #include "server/cli/model_loader.h"
@@ -355,6 +356,7 @@ int Main(absl::Span<const char* const> arguments) {
 
 int main(int argc, char** argv) {
   provnet::FitLibraryEnvironment(argv);
+  provnet::BoundHeapArenas();
   // Debian builds Abseil with its search for deadlocks, which keeps a graph of all locks, gRPC's
   // too.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);

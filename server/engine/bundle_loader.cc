@@ -14,6 +14,7 @@
 #include "server/engine/golden_check.h"
 #include "server/engine/model_probe.h"
 #include "server/model/device.h"
+#include "server/model/mapped_memory.h"
 #include "server/model/torch_status.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_layout.h"
@@ -71,6 +72,7 @@ absl::Status BundleLoader::CheckGolden(const Servable& servable) const {
 }
 
 absl::Status BundleLoader::ReadParts() {
+  const MappedMemoryScope mapped;
   PROVNET_ASSIGN_OR_RETURN(const c10::Device device, ResolveDevice(options_.device));
   PROVNET_ASSIGN_OR_RETURN(ScriptModel model,
                            ScriptModel::Load(location_.directory / kModelFile, device));
@@ -142,6 +144,7 @@ absl::StatusOr<Precision> BundleLoader::ChoosePrecision(bool possible, bool appr
 }
 
 absl::Status BundleLoader::MakeIndexHeads() {
+  const MappedMemoryScope mapped;
   const bool vectors = parts_.manifest.index_head().type() == v1::HEAD_TYPE_EMBEDDING;
   const bool linear = parts_.model->has_query() && parts_.model->has_rows();
   PROVNET_ASSIGN_OR_RETURN(const bool approximate, SearchApproximately());

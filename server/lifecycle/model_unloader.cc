@@ -1,7 +1,5 @@
 #include "server/lifecycle/model_unloader.h"
 
-#include <malloc.h>
-
 #include <deque>
 #include <thread>
 #include <utility>
@@ -51,9 +49,6 @@ class ModelUnloader::Exit {
       const std::string name = model->handle->manifest().model();
       const uint64_t version = model->handle->manifest().version();
       model.reset();
-      // glibc keeps freed memory in its arenas; a server that has loaded a hundred versions
-      // shall need no more than with its first.
-      malloc_trim(0);
       if (on_unloaded_) on_unloaded_(name, version);
     }
   }
