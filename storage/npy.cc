@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <limits>
@@ -11,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "storage/base/background_pace.h"
 #include "storage/base/status_macros.h"
 #include "storage/npy_header.h"
 
@@ -19,6 +21,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little,
               "elements are written as they lie in memory");
+
+constexpr size_t kReadBlockBytes = size_t{4} << 20;
 
 template <typename T>
 constexpr char kDescr[] = "";
@@ -45,7 +49,7 @@ std::string ShapeText(absl::Span<const uint64_t> shape) {
 absl::Status ReadExactly(const FileDescriptor& file, const std::filesystem::path& path, char* out,
                          size_t size) {
   while (size > 0) {
-    const ssize_t count = ::read(file.get(), out, size);
+    const ssize_t count = ::read(file.get(), out, std::min(size, kReadBlockBytes));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return ErrnoToStatus(errno, "read", path);
     if (count == 0) {
@@ -54,6 +58,7 @@ absl::Status ReadExactly(const FileDescriptor& file, const std::filesystem::path
     }
     out += count;
     size -= static_cast<size_t>(count);
+    YieldToForeground();
   }
   return absl::OkStatus();
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "storage/base/background_pace.h"
 #include "storage/base/status_macros.h"
 #include "storage/file_io.h"
 
@@ -74,6 +75,7 @@ absl::StatusOr<Sha256Digest> Sha256OfFile(const std::filesystem::path& path) {
     if (count < 0) return ErrnoToStatus(errno, "read", path);
     if (count == 0) return sha256.Finish();
     sha256.Update(std::string_view(block.data(), static_cast<size_t>(count)));
+    YieldToForeground();
   }
 }
 

@@ -4,11 +4,13 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #include "server/kernels/bf16_kernel.h"
 #include "server/kernels/bf16_panels.h"
 #include "server/kernels/fp32_kernel.h"
 #include "server/kernels/fp32_panels.h"
+#include "storage/base/background_pace.h"
 
 namespace provnet {
 namespace {
@@ -17,6 +19,7 @@ static_assert(ProductMatrix::kRangeStep == kPanelRows);
 
 // Panels that are worth a thread's start.
 constexpr int64_t kPanelsPerTask = 2;
+constexpr int64_t kWordsAtATime = int64_t{1} << 18;
 
 int64_t WordsOf(int64_t dim, Precision precision) {
   switch (precision) {
@@ -54,7 +57,6 @@ at::Tensor ToBytes(const at::Tensor& rows, Quantise quantise, std::vector<Noted>
   const int64_t count = rows.size(0), dim = rows.size(1);
   const int64_t words = WordsOf(dim, Precision::kInt8);
   at::Tensor bytes = at::zeros({count, words}, at::kInt);
-  noted.reserve(static_cast<size_t>(count));
   for (int64_t i = 0; i < count; ++i) {
     noted.push_back(quantise(values.data_ptr<float>() + i * dim, dim,
                              reinterpret_cast<Byte*>(bytes.data_ptr<int>() + i * words)));
@@ -62,11 +64,19 @@ at::Tensor ToBytes(const at::Tensor& rows, Quantise quantise, std::vector<Noted>
   return bytes;
 }
 
-template <typename Word>
-at::Tensor Panels(const at::Tensor& words) {
-  const int64_t rows = words.size(0), length = words.size(1);
-  at::Tensor panels = at::empty({PanelCount(rows), length, kPanelRows}, words.options());
-  PackPanels(Data<const Word>(words), rows, length, Data<Word>(panels));
+// Packs `rows` some at a time, as words of which one has `length`: those of few rows are all that
+// is there beside what is packed.
+template <typename Word, typename ToWords>
+at::Tensor Panels(const at::Tensor& rows, int64_t length, ToWords to_words) {
+  const int64_t count = rows.size(0);
+  at::Tensor panels = at::empty({PanelCount(count), length, kPanelRows},
+                                std::is_same_v<Word, float> ? at::kFloat : at::kInt);
+  const int64_t step = PanelCount(kWordsAtATime / length + 1) * kPanelRows;
+  for (int64_t first = 0; first < count; first += step) {
+    const at::Tensor words = to_words(rows.narrow(0, first, std::min(step, count - first)));
+    PackPanels(Data<const Word>(words), words.size(0), length, Data<Word>(panels) + first * length);
+    YieldToForeground();
+  }
   return panels;
 }
 
@@ -102,13 +112,16 @@ PanelMatrix::PanelMatrix(const at::Tensor& rows, Precision precision)
       words_(WordsOf(dim_, precision)) {
   TORCH_CHECK(CanMultiply(precision), "this processor has no AVX-512 for this precision");
   if (precision == Precision::kFloat32) {
-    panels_ = Panels<float>(ToWords(rows, precision));
+    panels_ = Panels<float>(rows, words_,
+                            [&](const at::Tensor& some) { return ToWords(some, precision); });
     return;
   }
   exact_ = rows.contiguous();
-  panels_ = Panels<uint32_t>(precision == Precision::kBFloat16
-                                 ? ToWords(rows, precision)
-                                 : ToBytes<int8_t>(rows, QuantiseRow, int8_rows_));
+  int8_rows_.reserve(precision == Precision::kInt8 ? static_cast<size_t>(row_count_) : 0);
+  panels_ = Panels<uint32_t>(rows, words_, [&](const at::Tensor& some) {
+    return precision == Precision::kBFloat16 ? ToWords(some, precision)
+                                             : ToBytes<int8_t>(some, QuantiseRow, int8_rows_);
+  });
 }
 
 at::Tensor PanelMatrix::InnerProducts(const at::Tensor& queries, int64_t first,
@@ -134,6 +147,7 @@ at::Tensor PanelMatrix::InnerProducts(const at::Tensor& queries, int64_t first,
     return Multiply(kernel, ToWords(queries, precision_), panels, count);
   }
   std::vector<Int8Query> noted;
+  noted.reserve(static_cast<size_t>(queries.size(0)));
   const at::Tensor bytes = ToBytes<uint8_t>(queries, QuantiseQuery, noted);
   const auto kernel = [&](const auto& product, int64_t row, float* out, int64_t stride) {
     MultiplyInt8Panels(product, noted.data(), int8_rows_.data() + first + row, out, stride);

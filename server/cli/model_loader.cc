@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "storage/base/background_pace.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_verifier.h"
 
@@ -20,7 +21,10 @@ absl::StatusOr<ServedModelHandle> ModelLoader::Load(const BundleLocation& locati
   absl::StatusOr<ModelHandle> handle;
   const auto load = [&] { handle = LoadWarm(location); };
   if (background_.has_value()) {
-    background_->Run(load);
+    background_->Run([&] {
+      const BackgroundPace pace;
+      load();
+    });
   } else {
     load();
   }

@@ -16,6 +16,7 @@
 #include "server/model/device.h"
 #include "server/model/mapped_memory.h"
 #include "server/model/torch_status.h"
+#include "storage/base/background_pace.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_layout.h"
 #include "storage/bundle_verifier.h"
@@ -51,10 +52,12 @@ absl::StatusOr<std::shared_ptr<const Servable>> BundleLoader::Load() {
   }
   PROVNET_RETURN_IF_ERROR(ReadParts());
   PROVNET_RETURN_IF_ERROR(CheckClassifier(*parts_.model, parts_.manifest));
+  YieldToForeground();
   PROVNET_RETURN_IF_ERROR(MakeIndexHeads());
   const bool golden = HasFile(kGoldenFile);
   parts_.has_golden_answers = golden;
   auto servable = std::shared_ptr<const TorchServable>(new TorchServable(std::move(parts_)));
+  YieldToForeground();
   PROVNET_RETURN_IF_ERROR(CheckAnswers(*servable));
   if (golden) PROVNET_RETURN_IF_ERROR(CheckGolden(*servable));
   return servable;
@@ -79,7 +82,9 @@ absl::Status BundleLoader::ReadParts() {
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor probe, TryTorch("make the probe", [&] {
                              return ProbeInputs(parts_.manifest, device, kProbeInputs);
                            }));
+  YieldToForeground();
   parts_.optimised_features = model.SpeedUpFeatures(probe);
+  YieldToForeground();
   parts_.model = std::make_unique<const ScriptModel>(std::move(model));
   PROVNET_ASSIGN_OR_RETURN(parts_.samples,
                            SampleStore::OpenReadOnly(location_.directory / kSamplesFolder));

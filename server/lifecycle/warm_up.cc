@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/base/background_pace.h"
 #include "storage/base/mutex.h"
 #include "storage/base/status_macros.h"
 
@@ -66,6 +67,7 @@ absl::Status WarmUp(const Servable& servable, size_t max_batch_size) {
     while (batch.size() < size) batch.push_back(&queries[batch.size()]);
     PROVNET_ASSIGN_OR_RETURN(const auto answers, servable.Explain(batch));
     for (const auto& answer : answers) PROVNET_RETURN_IF_ERROR(answer.status());
+    YieldToForeground();
     if (size == max_batch_size) return absl::OkStatus();
   }
 }

@@ -29,8 +29,8 @@ thread_local int scopes = 0;
 // memory.
 void* Map(size_t bytes) {
   const size_t spare = bytes >= kHugePageBytes ? kHugePageBytes : 0;
-  void* mapping = mmap(nullptr, bytes + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                       -1, 0);
+  void* mapping =
+      mmap(nullptr, bytes + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) return nullptr;
   if (spare == 0) return mapping;
   const uintptr_t first = reinterpret_cast<uintptr_t>(mapping);
