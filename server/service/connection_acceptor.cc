@@ -25,6 +25,7 @@ namespace {
 
 constexpr int kBacklog = 1024;
 constexpr int kOutOfDescriptorsPauseMs = 100;
+constexpr int kRefusedPauseMs = 20;
 // Between two looks for closed connections while there are as many as there may be: the look costs
 // a system call for each, which those who are refused must not be able to cause at will.
 constexpr absl::Duration kFullSweepPause = absl::Milliseconds(50);
@@ -159,8 +160,9 @@ std::vector<int> ConnectionAcceptor::DuplicateOpen() {
 void ConnectionAcceptor::Run() {
   while (true) {
     pollfd events[] = {{wake_, POLLIN, 0}, {listener_, POLLIN, 0}};
-    if (poll(events, 2, -1) < 0 && errno != EINTR) return;
+    if (poll(events, 2, refused_.empty() ? -1 : kRefusedPauseMs) < 0 && errno != EINTR) return;
     if (events[0].revents != 0) return;
+    refused_.Tend();
     while (AcceptOne()) {
     }
   }
@@ -182,7 +184,7 @@ bool ConnectionAcceptor::AcceptOne() {
     handler_(listener_, connection);
   } else {
     refusal_(connection);
-    close(connection);
+    refused_.Take(connection);
   }
   return true;
 }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/service/listen_address.h"
+#include "server/service/refused_connection.h"
 #include "storage/base/mutex.h"
 
 namespace provnet {
@@ -26,7 +27,7 @@ class ConnectionAcceptor {
   // Receives each connection, a connected, non-blocking socket without delay, and owns it from then
   // on. Called on the acceptor's thread.
   using Handler = std::function<void(int listener, int connection)>;
-  // Sees each connection that is one too many, before it is closed. Called on the same thread; must
+  // Sees each connection that is one too many, before it is ended. Called on the same thread; must
   // not block.
   using Refusal = std::function<void(int connection)>;
 
@@ -82,6 +83,8 @@ class ConnectionAcceptor {
   const size_t max_connections_;
   Handler handler_;
   Refusal refusal_;
+  // The thread's own.
+  RefusedConnections refused_;
   std::thread thread_;
 
   Mutex mutex_;

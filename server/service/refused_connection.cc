@@ -1,8 +1,13 @@
 #include "server/service/refused_connection.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <string>
+
+#include "storage/base/clock.h"
 
 namespace provnet {
 namespace {
@@ -25,13 +30,47 @@ std::string Farewell() {
   return Frame(kSettings, "") + Frame(kGoAway, reason + "too many connections");
 }
 
+constexpr size_t kMostLeaving = 64;
+constexpr absl::Duration kPatience = absl::Seconds(1);
+
+// Reads away what a client sends who can't know yet; false once it has ended.
+bool StillSends(int connection) {
+  // As much as is read here at a time; who sends more has waited for nothing.
+  char block[4096];
+  const ssize_t count = recv(connection, block, sizeof(block), MSG_DONTWAIT);
+  return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
 }  // namespace
 
 void SayTooManyConnections(int connection) {
   static const auto* farewell = new std::string(Farewell());
   // A fresh socket has room for it.
-  if (send(connection, farewell->data(), farewell->size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) return;
+  [[maybe_unused]] const ssize_t sent =
+      send(connection, farewell->data(), farewell->size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+RefusedConnections::~RefusedConnections() {
+  for (const Leaving& each : leaving_) close(each.connection);
+}
+
+void RefusedConnections::Take(int connection) {
   shutdown(connection, SHUT_WR);
+  if (leaving_.size() == kMostLeaving) {
+    close(leaving_.front().connection);
+    leaving_.pop_front();
+  }
+  leaving_.push_back({connection, Clock::Steady().Monotonic() + kPatience});
+}
+
+void RefusedConnections::Tend() {
+  const absl::Duration now = Clock::Steady().Monotonic();
+  const auto gone = [now](const Leaving& each) {
+    if (StillSends(each.connection) && now < each.until) return false;
+    close(each.connection);
+    return true;
+  };
+  leaving_.erase(std::remove_if(leaving_.begin(), leaving_.end(), gone), leaving_.end());
 }
 
 }  // namespace provnet
