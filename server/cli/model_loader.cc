@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "storage/base/background_pace.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_verifier.h"
 
@@ -21,10 +20,7 @@ absl::StatusOr<ServedModelHandle> ModelLoader::Load(const BundleLocation& locati
   absl::StatusOr<ModelHandle> handle;
   const auto load = [&] { handle = LoadWarm(location); };
   if (background_.has_value()) {
-    background_->Run([&] {
-      const BackgroundPace pace;
-      load();
-    });
+    background_->Run(load);
   } else {
     load();
   }

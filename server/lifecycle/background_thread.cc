@@ -4,6 +4,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "storage/base/background_pace.h"
+
 namespace provnet {
 namespace {
 
@@ -48,7 +50,10 @@ void BackgroundThread::Loop() {
       if (work_ == nullptr) return;
       work = work_;
     }
-    (*work)();
+    {
+      const BackgroundPace pace;
+      (*work)();
+    }
     const MutexLock lock(mutex_);
     work_ = nullptr;
     changed_.SignalAll();

@@ -9,9 +9,9 @@
 namespace provnet {
 
 // A thread that yields to all others of the process (nice 15, which threads that it starts inherit,
-// and which can't be taken back): verifying and loading a version shall take what the serving ones
-// leave. It lasts, so that what it allocates comes from the same arena of the allocator each time,
-// and what is freed there serves the next version. BackgroundPace goes further. Thread-safe.
+// and which can't be taken back; and at BackgroundPace): verifying and loading a version shall take
+// what the serving ones leave. It lasts, so that what it allocates comes from the same arena of the
+// allocator each time, and what is freed there serves the next version. Thread-safe.
 class BackgroundThread {
  public:
   // `name` is what `top -H` shows of it; at most 15 characters.

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <vector>
 
+#include "storage/base/background_pace.h"
+
 namespace provnet {
 namespace {
 
@@ -15,8 +17,13 @@ int NiceOfThisThread() { return getpriority(PRIO_PROCESS, static_cast<id_t>(gett
 TEST(BackgroundThreadTest, WorkIsDoneWhenRunReturnsAndYieldsToAllElse) {
   BackgroundThread thread("testing");
   int nice = 0;
-  thread.Run([&nice] { nice = NiceOfThisThread(); });
+  bool paced = false;
+  thread.Run([&] {
+    nice = NiceOfThisThread();
+    paced = BackgroundPace::OnThisThread();
+  });
   EXPECT_EQ(nice, std::min(19, NiceOfThisThread() + 15));
+  EXPECT_TRUE(paced);
 }
 
 TEST(BackgroundThreadTest, AllWorkIsDoneByTheSameThread) {
