@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "absl/time/clock.h"
+#include "storage/base/clock.h"
 
 namespace provnet {
 namespace {
@@ -28,7 +29,7 @@ absl::Duration CpuTime(clockid_t clock) {
 }  // namespace
 
 BackgroundPace::BackgroundPace()
-    : rested_(absl::Now()),
+    : rested_(Clock::Steady().Monotonic()),
       process_cpu_(CpuTime(CLOCK_PROCESS_CPUTIME_ID)),
       thread_cpu_(CpuTime(CLOCK_THREAD_CPUTIME_ID)) {
   pace = this;
@@ -41,7 +42,7 @@ bool BackgroundPace::OnThisThread() { return pace != nullptr; }
 absl::Duration BackgroundPace::Yield() {
   const absl::Duration burst = CpuTime(CLOCK_THREAD_CPUTIME_ID) - thread_cpu_;
   if (burst < kLeastBurst) return absl::ZeroDuration();
-  const absl::Time now = absl::Now();
+  const absl::Duration now = Clock::Steady().Monotonic();
   const absl::Duration process = CpuTime(CLOCK_PROCESS_CPUTIME_ID);
   const absl::Duration others = process - process_cpu_ - burst;
   const bool busy = others > kBusy * (now - rested_);

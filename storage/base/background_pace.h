@@ -25,8 +25,8 @@ class BackgroundPace {
   friend absl::Duration YieldToForeground();
   absl::Duration Yield();
 
-  // Of the last rest's beginning.
-  absl::Time rested_;
+  // Of the last rest's beginning; by Clock::Monotonic.
+  absl::Duration rested_;
   absl::Duration process_cpu_;
   // Of its end.
   absl::Duration thread_cpu_;
