@@ -19,6 +19,7 @@ static_assert(ProductMatrix::kRangeStep == kPanelRows);
 
 // Panels that are worth a thread's start.
 constexpr int64_t kPanelsPerTask = 2;
+// Some 1 MB of rows is packed before others get their turn.
 constexpr int64_t kWordsAtATime = int64_t{1} << 18;
 
 int64_t WordsOf(int64_t dim, Precision precision) {
@@ -111,17 +112,17 @@ PanelMatrix::PanelMatrix(const at::Tensor& rows, Precision precision)
       dim_(rows.size(1)),
       words_(WordsOf(dim_, precision)) {
   TORCH_CHECK(CanMultiply(precision), "this processor has no AVX-512 for this precision");
+  if (precision == Precision::kInt8) int8_rows_.reserve(static_cast<size_t>(row_count_));
+  const auto to_words = [&](const at::Tensor& some) {
+    return precision == Precision::kInt8 ? ToBytes<int8_t>(some, QuantiseRow, int8_rows_)
+                                         : ToWords(some, precision);
+  };
   if (precision == Precision::kFloat32) {
-    panels_ = Panels<float>(rows, words_,
-                            [&](const at::Tensor& some) { return ToWords(some, precision); });
+    panels_ = Panels<float>(rows, words_, to_words);
     return;
   }
   exact_ = rows.contiguous();
-  int8_rows_.reserve(precision == Precision::kInt8 ? static_cast<size_t>(row_count_) : 0);
-  panels_ = Panels<uint32_t>(rows, words_, [&](const at::Tensor& some) {
-    return precision == Precision::kBFloat16 ? ToWords(some, precision)
-                                             : ToBytes<int8_t>(some, QuantiseRow, int8_rows_);
-  });
+  panels_ = Panels<uint32_t>(rows, words_, to_words);
 }
 
 at::Tensor PanelMatrix::InnerProducts(const at::Tensor& queries, int64_t first,
