@@ -28,7 +28,7 @@ TEST(FitOptions, RefusalNamesTheFlag) {
       {"--subset=0", [](auto& o) { o.subset_fraction = 0; }},
       {"--subset=1.5", [](auto& o) { o.subset_fraction = 1.5; }},
       {"--subset=nan", [](auto& o) { o.subset_fraction = std::nan(""); }},
-      {"--membership-reference=7", [](auto& o) { o.membership_reference = "7"; }},
+      {"--membership-reference=7", [](auto& o) { o.membership_reference = std::string("7"); }},
       {"--subset-strategy=best", [](auto& o) { o.subset_strategy = "best"; }},
       {"--subset-strategy=herding chooses a part", [](auto& o) { o.subset_strategy = "herding"; }},
       {"--test-share=1", [](auto& o) { o.images.test_share = 1; }},
