@@ -5,11 +5,21 @@ find_path(Protobuf_INCLUDE_DIR google/protobuf/service.h NO_CMAKE_PATH NO_CMAKE_
 find_package(Protobuf REQUIRED)
 # Before RocksDB, whose configuration defines gflags under another name than LibTorch's expects.
 find_package(Torch REQUIRED)
-# What LibTorch's Gloo collectives are declared with; without them, provnet-train trains alone only.
+# What LibTorch's collectives are declared with. Without Gloo's, provnet-train trains alone only; without NCCL's, alone on a GPU.
 find_package(Gloo CONFIG QUIET)
 get_target_property(provnet_torch_definitions torch_cpu INTERFACE_COMPILE_DEFINITIONS)
 if(Gloo_FOUND AND "USE_C10D_GLOO" IN_LIST provnet_torch_definitions)
   set(PROVNET_GLOO ON)
+endif()
+if(TARGET torch_cuda)
+  get_target_property(provnet_cuda_definitions torch_cuda INTERFACE_COMPILE_DEFINITIONS)
+  find_path(NCCL_INCLUDE_DIR nccl.h)
+  if(NCCL_INCLUDE_DIR AND "USE_C10D_NCCL" IN_LIST provnet_cuda_definitions)
+    set(PROVNET_NCCL ON)
+    # LibTorch brings the library.
+    add_library(provnet_nccl INTERFACE)
+    target_include_directories(provnet_nccl SYSTEM INTERFACE ${NCCL_INCLUDE_DIR})
+  endif()
 endif()
 find_package(absl REQUIRED CONFIG)
 # LibTorch's headers would still be searched first. A link leads to ours, since compilers search /usr/include last whatever they

@@ -65,4 +65,14 @@ absl::StatusOr<std::optional<WorldAddress>> ReadWorldAddress(const Environment& 
   return address;
 }
 
+absl::StatusOr<std::optional<uint32_t>> ReadLocalRank(const Environment& environment) {
+  constexpr char kLocalRank[] = "LOCAL_RANK";
+  if (environment(kLocalRank) == nullptr) return std::nullopt;
+  PROVNET_ASSIGN_OR_RETURN(
+      const uint32_t rank,
+      ReadNumber(environment, kLocalRank, 0, kMaxRanks - 1,
+                 absl::StrCat("the number of this process on its machine, 0 to ", kMaxRanks - 1)));
+  return rank;
+}
+
 }  // namespace provnet

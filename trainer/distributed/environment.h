@@ -28,6 +28,10 @@ using Environment = std::function<const char*(const char* name)>;
 // makes no sense: names the variable, its value and what was expected.
 absl::StatusOr<std::optional<WorldAddress>> ReadWorldAddress(const Environment& environment);
 
+// LOCAL_RANK: which of a machine's processes this one is, and so which of its GPUs is its own.
+// Nothing when it is not set; INVALID_ARGUMENT when it makes no sense.
+absl::StatusOr<std::optional<uint32_t>> ReadLocalRank(const Environment& environment);
+
 }  // namespace provnet
 
 #endif  // PROVNET_TRAINER_DISTRIBUTED_ENVIRONMENT_H_

@@ -35,10 +35,11 @@ void GradientSum::SendLast() {
 at::Tensor GradientSum::Reserve(int64_t count) {
   if (buckets_.empty() || buckets_.back().used + count > buckets_.back().values.numel()) {
     SendLast();
-    buckets_.push_back({.values = at::empty({std::max(count, kBucketSize)}),
-                        .used = 0,
-                        .members = {},
-                        .wait = nullptr});
+    buckets_.push_back(
+        {.values = at::empty({std::max(count, kBucketSize)}, parameters_[0].options()),
+         .used = 0,
+         .members = {},
+         .wait = nullptr});
   }
   Bucket& last = buckets_.back();
   last.used += count;

@@ -38,7 +38,8 @@ Statistics Measure(const at::Tensor& x, World& world) {
   const int64_t channels = x.size(1);
   const double count = static_cast<double>(x.numel() / channels);
   const auto [mean, variance] = at::batch_norm_update_stats(x, {}, {}, /*momentum=*/0);
-  const at::Tensor all = world.Gather(at::cat({mean, variance, at::full({1}, count)}));
+  const at::Tensor all =
+      world.Gather(at::cat({mean, variance, at::full({1}, count, mean.options())}));
   const at::Tensor counts = all.narrow(1, 2 * channels, 1).to(at::kDouble);
   const double total = counts.sum().item<double>();
   const at::Tensor share = (counts / total).to(at::kFloat);
@@ -78,12 +79,14 @@ class Normalize : public torch::autograd::Function<Normalize> {
     const variable_list saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &mean = saved[2], &variance = saved[3];
     const double epsilon = context->saved_data["epsilon"].toDouble();
-    auto [slope, own_weight, own_bias] =
-        at::native_batch_norm_backward(gradients[0], x, weight, mean, variance, {}, {},
-                                       /*train=*/false, epsilon, {true, true, true});
+    const at::Tensor inverse = (variance + epsilon).rsqrt();
+    // CUDA wants a weight for the sums that are the weight's gradient, and what its forward pass
+    // would have saved; the CPU needs neither.
+    auto [slope, own_weight, own_bias] = at::native_batch_norm_backward(
+        gradients[0], x, weight.defined() ? weight : at::ones_like(mean), mean, variance, mean,
+        inverse, /*train=*/false, epsilon, {true, true, true});
     const at::Tensor sums = at::cat({own_bias, own_weight});
     context->saved_data["norm"].toCustomClass<SyncBatchNorm>()->world().Sum(sums);
-    const at::Tensor inverse = (variance + epsilon).rsqrt();
     const double count = context->saved_data["count"].toDouble();
     const at::Tensor scale = (weight.defined() ? weight.detach() * inverse : inverse) / -count;
     const at::Tensor by_x = scale * inverse * sums.narrow(0, mean.size(0), mean.size(0));

@@ -1,6 +1,7 @@
 #ifndef PROVNET_TRAINER_DISTRIBUTED_WORLD_H_
 #define PROVNET_TRAINER_DISTRIBUTED_WORLD_H_
 
+#include <c10/core/Device.h>
 #include <torch/types.h>
 
 #include <functional>
@@ -18,9 +19,10 @@ namespace provnet {
 // One process's place among those that train together.
 //
 // Every rank calls the same collectives in the same order, on dense tensors of one type and one
-// shape. Each returns once it is done, and throws std::runtime_error as soon as some rank is known
-// to be gone; failure() then says which. After that the world is of no more use. Equal calls give
-// equal results, the same on all ranks. Not thread-safe.
+// shape, in main memory or on the GPU that it joined with. Each returns once it is done, and throws
+// std::runtime_error as soon as some rank is known to be gone; failure() then says which. After
+// that the world is of no more use. Equal calls give equal results, the same on all ranks. Not
+// thread-safe.
 class World {
  public:
   virtual ~World() = default;
@@ -64,6 +66,8 @@ class World {
 };
 
 struct WorldOptions {
+  // Where this process computes: the CPU or a GPU of its own. All ranks have the same kind.
+  c10::Device device = at::kCPU;
   // How long to wait until all processes are there.
   absl::Duration join_timeout = absl::Minutes(10);
   // How often each process says that it is alive, and how long one may be silent before it counts
@@ -72,13 +76,15 @@ struct WorldOptions {
   absl::Duration silence_limit = absl::Seconds(20);
 };
 
-// Joins a torch.distributed world: LibTorch's c10d with its TCP store, which rank 0 serves, and
-// Gloo for tensors in main memory. Gloo listens on the address that this machine's name stands for,
-// or on the interface that the environment variable GLOO_SOCKET_IFNAME names. The process ignores
+// Joins a torch.distributed world: LibTorch's c10d with its TCP store, which rank 0 serves, Gloo
+// for tensors in main memory, and NCCL for those on GPUs. Gloo listens on the address that this
+// machine's name stands for, or on the interface that the environment variable GLOO_SOCKET_IFNAME
+// names; NCCL reads variables of its own, NCCL_SOCKET_IFNAME among them. The process ignores
 // SIGPIPE from then on.
 //
 // Blocks until all processes are there. UNAVAILABLE when they are not in time, or the address can't
-// be reached or listened on; UNIMPLEMENTED in a build without Gloo.
+// be reached or listened on; INVALID_ARGUMENT when the ranks compute on different kinds of device;
+// UNIMPLEMENTED in a build without Gloo, or on a GPU in one without NCCL.
 absl::StatusOr<std::unique_ptr<World>> JoinWorld(const WorldAddress& address,
                                                  const WorldOptions& options = {});
 

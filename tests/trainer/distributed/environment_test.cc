@@ -80,5 +80,19 @@ TEST(Environment, NamesTheVariableItsValueAndWhatWasExpected) {
   }
 }
 
+TEST(Environment, ReadsTheLocalRank) {
+  const char* text = nullptr;
+  const Environment environment = [&](const char* name) {
+    EXPECT_STREQ(name, "LOCAL_RANK");
+    return text;
+  };
+  EXPECT_EQ(*ReadLocalRank(environment), std::nullopt);
+  text = "3";
+  EXPECT_EQ(*ReadLocalRank(environment), 3);
+  text = "two";
+  EXPECT_THAT(std::string(ReadLocalRank(environment).status().message()),
+              HasSubstr("LOCAL_RANK=two makes no sense"));
+}
+
 }  // namespace
 }  // namespace provnet

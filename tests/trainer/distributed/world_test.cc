@@ -53,6 +53,40 @@ TEST(World, PassesTextsOn) {
   });
 }
 
+TEST(World, RefusesRanksOnDifferentKindsOfDevice) {
+  setenv("GLOO_SOCKET_IFNAME", "lo", 1);
+  const uint16_t port = FreePort();
+  const auto join = [&](uint32_t rank, c10::Device device) {
+    return JoinWorld({"127.0.0.1", port, {rank, 2}}, {.device = device}).status();
+  };
+  std::thread first(
+      [&] { EXPECT_THAT(std::string(join(0, at::kCPU).message()), HasSubstr("rank 1 on meta")); });
+  // Any other kind stands for a GPU.
+  const absl::Status other = join(1, at::kMeta);
+  first.join();
+  EXPECT_EQ(other.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(other.message()), HasSubstr("the same kind of --device"));
+}
+
+// One GPU is enough for a world of one rank, whose collectives are NCCL's all the same.
+TEST(World, ExchangesTensorsOnAGpu) {
+  if (!torch::cuda::is_available()) GTEST_SKIP() << "needs a CUDA device";
+  const c10::Device gpu(at::kCUDA, 0);
+  const auto exchange = [&](World& world) {
+    const at::Tensor values = at::arange(4, at::TensorOptions(gpu)).view({1, 4});
+    const at::Tensor before = values.clone();
+    world.Sum(values);
+    EXPECT_TRUE(at::equal(values, before));
+    EXPECT_TRUE(at::equal(world.Gather(values)[0], before));
+    EXPECT_TRUE(at::equal(world.GatherAtRank0(values)[0], before));
+    EXPECT_TRUE(at::equal(world.Exchange(values), before));
+    world.Broadcast(values);
+    EXPECT_TRUE(at::equal(values, before));
+    EXPECT_TRUE(world.Part().ok());
+  };
+  WithRanks(1, exchange, {.device = gpu});
+}
+
 TEST(World, TellsTheOthersWhyARankLeaves) {
   WithRanks(3, [](World& world) {
     if (world.who().rank == 1) {

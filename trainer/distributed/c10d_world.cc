@@ -2,10 +2,8 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <stdexcept>
 #include <thread>
-#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <utility>
 #include <vector>
@@ -13,18 +11,20 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/torch_status.h"
 #include "storage/base/clock.h"
+#include "storage/base/status_macros.h"
 #include "trainer/distributed/heartbeat.h"
+#include "trainer/distributed/rank_group.h"
 #include "trainer/distributed/world.h"
 
 namespace provnet {
 namespace {
 
-using c10d::ProcessGroupGloo;
 using c10d::TCPStore;
 
-// After this, Gloo gives up by itself. The heartbeat finds out who is gone, much earlier; this is
-// above what one rank may do alone while others wait, such as writing a checkpoint.
-constexpr absl::Duration kGlooTimeout = absl::Minutes(30);
+// After this, Gloo and NCCL give up by themselves. The heartbeat finds out who is gone, much
+// earlier; this is above what one rank may do alone while others wait, such as writing a
+// checkpoint.
+constexpr absl::Duration kExchangeTimeout = absl::Minutes(30);
 // How often a wait looks whether everyone lives.
 constexpr absl::Duration kLookInterval = absl::Milliseconds(250);
 // When a connection breaks: the rank is gone that gives no sign of life for this long; it is looked
@@ -34,16 +34,25 @@ constexpr absl::Duration kDiagnosisTime = absl::Seconds(5);
 // How long rank 0 still serves the store when it leaves early: some beats.
 constexpr absl::Duration kFarewell = absl::Seconds(2);
 
-class GlooWorld : public World {
+// The exchange of tensors on one kind of device, and what is under way of it.
+struct Pending {
+  RankGroup& group;
+  c10::intrusive_ptr<c10d::Work> work;
+};
+
+class C10dWorld : public World {
  public:
-  GlooWorld(RankOf who, absl::Duration silence_limit, c10::intrusive_ptr<TCPStore> store,
-            std::unique_ptr<Heartbeat> heartbeat, c10::intrusive_ptr<ProcessGroupGloo> group)
+  // `on_gpu` is null where the ranks compute on CPUs.
+  C10dWorld(RankOf who, absl::Duration silence_limit, c10::intrusive_ptr<TCPStore> store,
+            std::unique_ptr<Heartbeat> heartbeat, std::unique_ptr<RankGroup> on_cpu,
+            std::unique_ptr<RankGroup> on_gpu)
       : World(who),
         silence_limit_(silence_limit),
         store_(std::move(store)),
         heartbeat_(std::move(heartbeat)),
-        group_(std::move(group)) {}
-  ~GlooWorld() override;
+        on_cpu_(std::move(on_cpu)),
+        on_gpu_(std::move(on_gpu)) {}
+  ~C10dWorld() override;
 
   std::function<void()> BeginSum(at::Tensor values) override;
   at::Tensor Gather(const at::Tensor& values) override;
@@ -56,10 +65,10 @@ class GlooWorld : public World {
   void Leave(absl::string_view why) override;
 
  private:
-  // Runs `start`, which returns c10d's work.
+  // Runs `start` with the collectives for tensors like `values`; it returns c10d's work.
   template <typename Start>
-  c10::intrusive_ptr<c10d::Work> Begin(Start&& start);
-  void Await(c10d::Work& work);
+  Pending Begin(const at::Tensor& values, Start&& start);
+  void Await(const Pending& pending);
   // [ranks, ...], not filled.
   at::Tensor RoomForAll(const at::Tensor& values) const;
   absl::Status Diagnose(absl::string_view symptom) const;
@@ -70,32 +79,34 @@ class GlooWorld : public World {
   const absl::Duration silence_limit_;
   c10::intrusive_ptr<TCPStore> store_;
   std::unique_ptr<Heartbeat> heartbeat_;
-  c10::intrusive_ptr<ProcessGroupGloo> group_;
+  std::unique_ptr<RankGroup> on_cpu_;
+  std::unique_ptr<RankGroup> on_gpu_;
   bool left_ = false;
 };
 
-GlooWorld::~GlooWorld() {
-  // The group's destructor waits for what is under way, perhaps for a rank that is gone. The
-  // process is about to end.
-  if (left_ || !failure_.ok()) group_.release();
+C10dWorld::~C10dWorld() {
+  if (left_ || !failure_.ok()) {
+    on_cpu_->Abandon();
+    if (on_gpu_ != nullptr) on_gpu_->Abandon();
+  }
   // The store goes with rank 0; the others shall read in it why.
   heartbeat_.reset();
   if (left_ && who().rank == 0) std::this_thread::sleep_for(absl::ToChronoMilliseconds(kFarewell));
 }
 
-void GlooWorld::Leave(absl::string_view why) {
+void C10dWorld::Leave(absl::string_view why) {
   left_ = true;
   heartbeat_->Leave(std::string(why));
 }
 
-void GlooWorld::Fail(const absl::Status& why) {
+void C10dWorld::Fail(const absl::Status& why) {
   failure_ = why;
   throw std::runtime_error(std::string(failure_.message()));
 }
 
 // A connection breaks at once when the process at its other end dies; which one that was shows a
 // little later.
-absl::Status GlooWorld::Diagnose(absl::string_view symptom) const {
+absl::Status C10dWorld::Diagnose(absl::string_view symptom) const {
   for (absl::Duration waited; waited < kDiagnosisTime; waited += kLookInterval) {
     if (absl::Status status = heartbeat_->Check(kBrokenSilence); !status.ok()) return status;
     std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLookInterval));
@@ -104,55 +115,51 @@ absl::Status GlooWorld::Diagnose(absl::string_view symptom) const {
 }
 
 template <typename Start>
-c10::intrusive_ptr<c10d::Work> GlooWorld::Begin(Start&& start) {
+Pending C10dWorld::Begin(const at::Tensor& values, Start&& start) {
+  RankGroup& group = values.is_cuda() ? *on_gpu_ : *on_cpu_;
   try {
-    return std::forward<Start>(start)();
+    return {group, std::forward<Start>(start)(group.collectives())};
   } catch (const std::exception&) {
     Fail(Diagnose(CurrentTorchError("begin an exchange").message()));
   }
 }
 
-void GlooWorld::Await(c10d::Work& work) {
-  while (true) {
-    try {
-      work.wait(absl::ToChronoMilliseconds(kLookInterval));
-      return;
-    } catch (const std::exception&) {
-      // It failed, or only takes longer.
-    }
-    if (work.isCompleted()) break;
-    if (absl::Status status = heartbeat_->Check(silence_limit_); !status.ok()) {
-      Fail(status);
-    }
-  }
+void C10dWorld::Await(const Pending& pending) {
   try {
-    work.wait();
+    while (!pending.group.EndsWithin(*pending.work, kLookInterval)) {
+      if (const absl::Status status = heartbeat_->Check(silence_limit_); !status.ok()) {
+        return Fail(status);
+      }
+    }
+    pending.group.Take(*pending.work);
   } catch (const std::exception&) {
+    if (!failure_.ok()) throw;
     Fail(Diagnose(CurrentTorchError("exchange data").message()));
   }
 }
 
-std::function<void()> GlooWorld::BeginSum(at::Tensor values) {
-  std::vector<at::Tensor> tensors = {std::move(values)};
-  const auto work = Begin([&] { return group_->allreduce(tensors); });
-  return [this, work] { Await(*work); };
+std::function<void()> C10dWorld::BeginSum(at::Tensor values) {
+  std::vector<at::Tensor> tensors = {values};
+  const Pending pending =
+      Begin(values, [&](Collectives& ranks) { return ranks.allreduce(tensors); });
+  return [this, pending] { Await(pending); };
 }
 
-at::Tensor GlooWorld::RoomForAll(const at::Tensor& values) const {
+at::Tensor C10dWorld::RoomForAll(const at::Tensor& values) const {
   std::vector<int64_t> shape = values.sizes().vec();
   shape.insert(shape.begin(), who().ranks);
   return at::empty(shape, values.options());
 }
 
-at::Tensor GlooWorld::Gather(const at::Tensor& values) {
+at::Tensor C10dWorld::Gather(const at::Tensor& values) {
   const at::Tensor all = RoomForAll(values);
   std::vector<std::vector<at::Tensor>> outputs = {all.unbind(0)};
   std::vector<at::Tensor> inputs = {values.contiguous()};
-  Await(*Begin([&] { return group_->allgather(outputs, inputs); }));
+  Await(Begin(values, [&](Collectives& ranks) { return ranks.allgather(outputs, inputs); }));
   return all;
 }
 
-at::Tensor GlooWorld::GatherAtRank0(const at::Tensor& values) {
+at::Tensor C10dWorld::GatherAtRank0(const at::Tensor& values) {
   at::Tensor all;
   std::vector<std::vector<at::Tensor>> outputs;
   if (who().rank == 0) {
@@ -160,23 +167,24 @@ at::Tensor GlooWorld::GatherAtRank0(const at::Tensor& values) {
     outputs.push_back(all.unbind(0));
   }
   std::vector<at::Tensor> inputs = {values.contiguous()};
-  Await(*Begin([&] { return group_->gather(outputs, inputs); }));
+  Await(Begin(values, [&](Collectives& ranks) { return ranks.gather(outputs, inputs); }));
   return all;
 }
 
-at::Tensor GlooWorld::Exchange(const at::Tensor& values) {
+at::Tensor C10dWorld::Exchange(const at::Tensor& values) {
   at::Tensor input = values.contiguous(), output = at::empty_like(input);
   std::vector<int64_t> even;
-  Await(*Begin([&] { return group_->alltoall_base(output, input, even, even); }));
+  Await(Begin(values,
+              [&](Collectives& ranks) { return ranks.alltoall_base(output, input, even, even); }));
   return output;
 }
 
-void GlooWorld::Broadcast(at::Tensor values) {
-  std::vector<at::Tensor> tensors = {std::move(values)};
-  Await(*Begin([&] { return group_->broadcast(tensors); }));
+void C10dWorld::Broadcast(at::Tensor values) {
+  std::vector<at::Tensor> tensors = {values};
+  Await(Begin(values, [&](Collectives& ranks) { return ranks.broadcast(tensors); }));
 }
 
-absl::Status GlooWorld::Post(const std::string& name, absl::string_view text) {
+absl::Status C10dWorld::Post(const std::string& name, absl::string_view text) {
   try {
     store_->set(name, std::vector<uint8_t>(text.begin(), text.end()));
     return absl::OkStatus();
@@ -185,7 +193,7 @@ absl::Status GlooWorld::Post(const std::string& name, absl::string_view text) {
   }
 }
 
-absl::StatusOr<std::string> GlooWorld::Read(const std::string& name) {
+absl::StatusOr<std::string> C10dWorld::Read(const std::string& name) {
   try {
     while (!store_->check({name})) {
       if (absl::Status status = heartbeat_->Check(silence_limit_); !status.ok()) return status;
@@ -198,7 +206,7 @@ absl::StatusOr<std::string> GlooWorld::Read(const std::string& name) {
   }
 }
 
-absl::Status GlooWorld::Part() {
+absl::Status C10dWorld::Part() {
   try {
     Sum(at::zeros({1}));
     return absl::OkStatus();
@@ -239,36 +247,59 @@ void AwaitOthers(TCPStore& store, RankOf who, absl::Duration timeout) {
   }
 }
 
-c10::intrusive_ptr<ProcessGroupGloo> OpenGroup(const c10::intrusive_ptr<TCPStore>& store,
-                                               RankOf who) {
-  const auto options = ProcessGroupGloo::Options::create(absl::ToChronoMilliseconds(kGlooTimeout));
-  const char* interface = std::getenv("GLOO_SOCKET_IFNAME");
-  options->devices.push_back(interface != nullptr
-                                 ? ProcessGroupGloo::createDeviceForInterface(interface)
-                                 : ProcessGroupGloo::createDefaultDevice());
-  return c10::make_intrusive<ProcessGroupGloo>(store, static_cast<int>(who.rank),
-                                               static_cast<int>(who.ranks), options);
+std::string DeviceKey(uint32_t rank) { return absl::StrCat("device/", rank); }
+
+std::vector<uint8_t> KindOf(c10::Device device) {
+  const std::string name = c10::DeviceTypeName(device.type(), /*lower_case=*/true);
+  return {name.begin(), name.end()};
+}
+
+// Tensors of one rank meet those of the others. All come to the same result, so none waits for one
+// that is gone.
+absl::Status CheckDevices(TCPStore& store, RankOf who) {
+  const std::vector<uint8_t> first = store.get(DeviceKey(0));
+  for (uint32_t rank = 1; rank < who.ranks; ++rank) {
+    const std::vector<uint8_t> other = store.get(DeviceKey(rank));
+    if (other == first) continue;
+    // The others may not have seen it yet.
+    if (who.rank == 0) std::this_thread::sleep_for(absl::ToChronoMilliseconds(kFarewell));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "rank 0 computes on ", std::string(first.begin(), first.end()), ", but rank ", rank, " on ",
+        std::string(other.begin(), other.end()), ": give all ranks the same kind of --device"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<World>> JoinWorld(const WorldAddress& address,
                                                  const WorldOptions& options) {
+  const RankOf who = address.who;
+  const bool on_gpu = options.device.is_cuda();
+  if (on_gpu && !HasNccl()) {
+    return absl::UnimplementedError(
+        "this build of provnet-train can't train on GPUs together with other processes: LibTorch "
+        "came without NCCL, or nccl.h was missing when it was built. Give --device=cpu to all "
+        "ranks, or train in one process");
+  }
   // Writing to a rank that is gone is an error to report, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    auto store = OpenStore(address, /*serve=*/address.who.rank == 0, options.join_timeout);
-    AwaitOthers(*store, address.who, options.join_timeout);
-    auto heartbeat =
-        std::make_unique<Heartbeat>(OpenStore(address, /*serve=*/false, options.join_timeout),
-                                    address.who, options.beat_interval);
-    auto group = OpenGroup(store, address.who);
-    return std::make_unique<GlooWorld>(address.who, options.silence_limit, std::move(store),
-                                       std::move(heartbeat), std::move(group));
+    auto store = OpenStore(address, /*serve=*/who.rank == 0, options.join_timeout);
+    store->set(DeviceKey(who.rank), KindOf(options.device));
+    AwaitOthers(*store, who, options.join_timeout);
+    PROVNET_RETURN_IF_ERROR(CheckDevices(*store, who));
+    auto heartbeat = std::make_unique<Heartbeat>(
+        OpenStore(address, /*serve=*/false, options.join_timeout), who, options.beat_interval);
+    auto cpu_group = OpenGlooGroup(store, who, kExchangeTimeout);
+    auto gpu_group = on_gpu ? OpenNcclGroup(store, who, options.device, kExchangeTimeout) : nullptr;
+    return std::make_unique<C10dWorld>(who, options.silence_limit, std::move(store),
+                                       std::move(heartbeat), std::move(cpu_group),
+                                       std::move(gpu_group));
   } catch (const std::exception&) {
     return absl::UnavailableError(absl::StrCat(
-        "rank ", address.who.rank, " of ", address.who.ranks, " could not meet the others at ",
-        address.host, ":", address.port, " (MASTER_ADDR, MASTER_PORT) within ",
+        "rank ", who.rank, " of ", who.ranks, " could not meet the others at ", address.host, ":",
+        address.port, " (MASTER_ADDR, MASTER_PORT) within ",
         absl::FormatDuration(options.join_timeout), ": ", CurrentTorchError("join").message()));
   }
 }
