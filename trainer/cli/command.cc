@@ -57,14 +57,7 @@ absl::Status NormalizeFlag(const Command& command, std::string& argument) {
   if (std::find(command.flags.begin(), command.flags.end(), name) != command.flags.end()) {
     return absl::OkStatus();
   }
-  // Who asks the trainer for a GPU has a reason to believe that there is one.
-  const absl::string_view hint =
-      name == "device"
-          ? ": provnet-train computes on the CPU, with other processes too, over Gloo. "
-            "CUDA and NCCL are no part of it. Leave the flag out"
-          : "";
-  return absl::InvalidArgumentError(
-      absl::StrCat("unknown flag ", given, " of ", command.name, hint));
+  return absl::InvalidArgumentError(absl::StrCat("unknown flag ", given, " of ", command.name));
 }
 
 // In single quotes where a shell would see more than a word.

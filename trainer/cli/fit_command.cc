@@ -6,8 +6,10 @@
 #include <optional>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "server/model/device.h"
 #include "storage/base/status_macros.h"
 #include "trainer/cli/command.h"
 #include "trainer/cli/data_flags.h"
@@ -30,6 +32,7 @@ ABSL_FLAG(std::string, membership_reference, "auto", provnet::kSeeUsage);
 ABSL_FLAG(uint64_t, approximate_from, provnet::FitOptions().approximate_from, provnet::kSeeUsage);
 ABSL_FLAG(bool, resume, false, provnet::kSeeUsage);
 ABSL_FLAG(std::string, checkpoint_dir, "", provnet::kSeeUsage);
+ABSL_FLAG(std::string, device, "auto", provnet::kSeeUsage);
 ABSL_FLAG(absl::Duration, join_timeout, absl::Minutes(10), provnet::kSeeUsage);
 
 namespace provnet {
@@ -61,6 +64,8 @@ what to learn
 constexpr char kRunning[] =
     R"(running
   --threads=N                   LibTorch threads (one a core)
+  --device=DEVICE               where to compute: cpu, cuda, cuda:N or auto, CUDA where it is there. cuda is the GPU that the
+                                environment variable LOCAL_RANK names, or the first (auto)
   --resume                      go on from the last whole epoch of an interrupted run
   --checkpoint-dir=DIR          where that is kept (REPOSITORY/NAME/.checkpoint)
   --join-timeout=DURATION       how long to wait for the other processes, see below (10m)
@@ -74,6 +79,15 @@ exit status: 0 published, 1 failed, 2 wrong usage, 130 stopped
 
 std::string Usage() {
   return absl::StrCat(kData, kImageFolderFlagsUsage, TrainingFlagsUsage(), kRunning);
+}
+
+// The launchers that start several processes on a machine say which of its GPUs is whose.
+absl::StatusOr<c10::Device> DeviceFromFlags() {
+  const std::string name = absl::GetFlag(FLAGS_device);
+  PROVNET_ASSIGN_OR_RETURN(const c10::Device device, ResolveDevice(name));
+  PROVNET_ASSIGN_OR_RETURN(const std::optional<uint32_t> rank, ReadLocalRank(&std::getenv));
+  if (!device.is_cuda() || absl::StrContains(name, ':') || !rank) return device;
+  return ResolveDevice(absl::StrCat("cuda:", *rank));
 }
 
 absl::StatusOr<FitOptions> OptionsFromFlags() {
@@ -91,6 +105,7 @@ absl::StatusOr<FitOptions> OptionsFromFlags() {
   options.resume = absl::GetFlag(FLAGS_resume);
   options.checkpoint_directory = absl::GetFlag(FLAGS_checkpoint_dir);
   options.threads = ThreadsFromFlags();
+  PROVNET_ASSIGN_OR_RETURN(options.device, DeviceFromFlags());
   PROVNET_RETURN_IF_ERROR(ValidateFitOptions(options));
   return options;
 }
@@ -117,11 +132,12 @@ ExitCode GiveUp(const FitOptions& options, const absl::Status& why, ProgressList
 
 // The world that the environment names; null for a process that trains alone.
 absl::StatusOr<std::unique_ptr<World>> JoinNamedWorld(const std::optional<WorldAddress>& address,
+                                                      c10::Device device,
                                                       ProgressListener& progress) {
   if (!address || address->who.ranks == 1) return nullptr;
   progress.Note(absl::StrCat("rank ", address->who.rank, " of ", address->who.ranks,
                              ": meeting the others at ", address->host, ":", address->port));
-  return JoinWorld(*address, {.join_timeout = absl::GetFlag(FLAGS_join_timeout)});
+  return JoinWorld(*address, {.device = device, .join_timeout = absl::GetFlag(FLAGS_join_timeout)});
 }
 
 ExitCode Run(const CommandLine&) {
@@ -132,7 +148,7 @@ ExitCode Run(const CommandLine&) {
   KeepFreedMemory();
   const StopCondition stop_requested = StopOnSignals();
   ProgressPrinter progress(std::cerr, isatty(STDERR_FILENO) != 0, Clock::Steady());
-  const auto world = JoinNamedWorld(*address, progress);
+  const auto world = JoinNamedWorld(*address, options->device, progress);
   if (!world.ok()) return Fail(kExitFailed, world.status().message());
   if (*world != nullptr && (*world)->who().rank > 0) {
     const absl::Status status =
@@ -153,7 +169,7 @@ std::vector<absl::string_view> Flags() {
   for (absl::string_view name : ImageFolderFlagNames()) names.push_back(name);
   for (absl::string_view name : {"dataset", "output", "subset", "subset_strategy", "label_noise",
                                  "near_duplicates", "membership_reference", "approximate_from",
-                                 "threads", "resume", "checkpoint_dir", "join_timeout"}) {
+                                 "threads", "device", "resume", "checkpoint_dir", "join_timeout"}) {
     names.push_back(name);
   }
   return names;

@@ -51,7 +51,7 @@ absl::Status MeasureServed(const FitOptions& options, const fs::path& directory,
                            const v1::BundleManifest& published, const DatasetPair& data,
                            const StopCondition& stop_requested, v1::Metrics& metrics,
                            v1::GoldenAnswers& golden) {
-  const EngineOptions engine{.intra_op_threads = options.threads};
+  const EngineOptions engine{.device = options.device.str(), .intra_op_threads = options.threads};
   PROVNET_ASSIGN_OR_RETURN(
       const auto servable,
       Servable::Load({published.model(), published.version(), directory}, engine));
@@ -75,7 +75,9 @@ absl::StatusOr<v1::MembershipCalibration> MeasureMembership(const FitOptions& op
                                                             const v1::BundleManifest& published,
                                                             const TrainingData& loaded,
                                                             const StopCondition& stop_requested) {
-  const EngineOptions engine{.index_precision = "fp32", .intra_op_threads = options.threads};
+  const EngineOptions engine{.device = options.device.str(),
+                             .index_precision = "fp32",
+                             .intra_op_threads = options.threads};
   PROVNET_ASSIGN_OR_RETURN(
       const auto servable,
       Servable::Load({published.model(), published.version(), directory}, engine));
@@ -142,7 +144,9 @@ void NoteStart(const FitOptions& options, const CheckpointFile& checkpoint, cons
   }
   progress.Note(absl::StrCat(options.resume ? "resuming" : "training", " on ", data.train.size(),
                              " samples of ", data.train.class_names.size(), " classes, ",
-                             options.training.epochs, " epochs"));
+                             options.training.epochs, " epochs",
+                             options.device.is_cuda() ? ", on " : "",
+                             options.device.is_cuda() ? options.device.str() : ""));
 }
 
 }  // namespace
@@ -169,6 +173,7 @@ absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressLis
                           .progress = progress,
                           .clock = clock,
                           .stop_requested = stop_requested,
+                          .device = options.device,
                           .world = world};
   NoteStart(options, checkpoint, fit.loaded.data, progress);
   PROVNET_ASSIGN_OR_RETURN(TrainedNetwork trained,

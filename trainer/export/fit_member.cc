@@ -21,6 +21,7 @@ absl::Status TakePartInFit(const FitOptions& options, ProgressListener& progress
                           .progress = progress,
                           .clock = clock,
                           .stop_requested = stop_requested,
+                          .device = options.device,
                           .world = &world};
   progress.Note(absl::StrCat("training as rank ", world.who().rank, " of ", world.who().ranks));
   PROVNET_RETURN_IF_ERROR(

@@ -1,6 +1,8 @@
 #ifndef PROVNET_TRAINER_EXPORT_FIT_OPTIONS_H_
 #define PROVNET_TRAINER_EXPORT_FIT_OPTIONS_H_
 
+#include <c10/core/Device.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -42,6 +44,8 @@ struct FitOptions {
   bool resume = false;
   // LibTorch threads, 1 .. 1024.
   int threads = 1;
+  // Where the network is fitted and evaluated: the CPU or a GPU that is there.
+  c10::Device device = c10::kCPU;
   TrainingOptions training;
 };
 

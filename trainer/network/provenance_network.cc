@@ -145,6 +145,10 @@ void ProvenanceNetwork::SetIndexHead(const IndexHead& head) {
   substitute_->setattr("index_bias", head.bias);
 }
 
+c10::Device ProvenanceNetwork::device() const { return index_head().weight.device(); }
+
+void ProvenanceNetwork::MoveTo(c10::Device device) { module_.to(device); }
+
 void ProvenanceNetwork::SetTraining(bool training) {
   module_.train(training);
   if (substitute_) substitute_->train(training);

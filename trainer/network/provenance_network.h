@@ -62,6 +62,11 @@ class ProvenanceNetwork {
   // what looks at all of it, Attribute, Rows and Serialize, has no meaning.
   void SetIndexHead(const IndexHead& head);
 
+  // Where the tensors are; a new network's are in main memory.
+  c10::Device device() const;
+  // Moves them all. Inputs belong on the same device. Before SubstituteBatchNorm, or after its end.
+  void MoveTo(c10::Device device);
+
   // Training mode uses batch statistics and dropout, and updates the running statistics.
   void SetTraining(bool training);
   // Weight with which a training batch's statistics enter the running ones, in (0, 1].

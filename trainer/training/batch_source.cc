@@ -37,6 +37,16 @@ at::Tensor ImagesToTensor(const Dataset& data, at::ArrayRef<uint64_t> samples) {
   return ChannelsLast(bytes.to(at::kFloat).div_(255));
 }
 
+TrainingBatch TrainingBatch::To(c10::Device device) const {
+  TrainingBatch moved = *this;
+  for (at::Tensor* tensor :
+       {&moved.clean, &moved.augmented, &moved.labels, &moved.targets, &moved.candidates,
+        &moved.whole_labels, &moved.whole_targets, &moved.whole_candidates}) {
+    if (tensor->defined()) *tensor = tensor->to(device);
+  }
+  return moved;
+}
+
 BatchSource::BatchSource(const Dataset& data, const IndexTargets& targets, uint32_t batch_size,
                          const AugmentOptions& augment, uint64_t seed, RankOf who)
     : data_(data),

@@ -30,6 +30,9 @@ struct TrainingBatch {
   at::Tensor whole_labels;
   at::Tensor whole_targets;
   at::Tensor whole_candidates;
+
+  // The same on `device`.
+  TrainingBatch To(c10::Device device) const;
 };
 
 // Cuts each epoch's random order of the samples into batches whose sizes differ by at most one. The

@@ -125,7 +125,7 @@ absl::StatusOr<RunPosition> CheckpointFile::Restore(const RunIdentity& identity,
       absl::StrCat("read the checkpoint ", path_.string()), [&]() -> absl::StatusOr<RunPosition> {
         std::istringstream bytes(std::move(payload));
         torch::serialize::InputArchive archive, part;
-        archive.load_from(bytes);
+        archive.load_from(bytes, network.device());
         c10::IValue value;
         archive.read("identity", value);
         PROVNET_RETURN_IF_ERROR(CheckSameRun(DecodeIdentity(value.toStringRef()), identity, path_));

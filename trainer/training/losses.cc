@@ -33,7 +33,7 @@ at::Tensor CandidateLoss(const at::Tensor& logits, const at::Tensor& target,
 
 at::Tensor ContrastiveLoss(const at::Tensor& first, const at::Tensor& second, double temperature) {
   const at::Tensor similarity = at::matmul(first, second.t()) / temperature;
-  const at::Tensor own = at::arange(first.size(0), at::kLong);
+  const at::Tensor own = at::arange(first.size(0), first.options().dtype(at::kLong));
   return (at::cross_entropy_loss(similarity, own) + at::cross_entropy_loss(similarity.t(), own)) /
          2;
 }

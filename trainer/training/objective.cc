@@ -29,7 +29,8 @@ Losses Objective::Compute(const TrainingBatch& batch) {
       with_views_
           ? at::cat({batch.clean, batch.augmented}).contiguous(at::MemoryFormat::ChannelsLast)
           : batch.clean);
-  Losses losses{at::zeros({}), at::zeros({})};
+  const at::Tensor none = at::zeros({}, features.options());
+  Losses losses{none, none};
   if (options_.lambda_class > 0) {
     losses.class_loss = PartOf(
         at::cross_entropy_loss(network_.Classify(features),

@@ -159,8 +159,9 @@ absl::Status Fit::RunEpoch(uint32_t epoch) {
       .epoch = epoch + 1, .epochs = options_.epochs, .batches = batches_.batches_per_epoch()};
   double class_loss_sum = 0, index_loss_sum = 0;
   for (uint64_t batch = 0; batch < progress.batches; ++batch) {
-    const Losses losses = objective_.Compute(objective_.with_views() ? batches_.Batch(batch)
-                                                                     : batches_.CleanBatch(batch));
+    const TrainingBatch samples =
+        objective_.with_views() ? batches_.Batch(batch) : batches_.CleanBatch(batch);
+    const Losses losses = objective_.Compute(samples.To(context_.device));
     const StepOutcome outcome = Step(epoch * progress.batches + batch, losses);
     class_loss_sum += outcome.class_loss;
     index_loss_sum += outcome.index_loss;
@@ -225,6 +226,7 @@ void Fit::Finish() {
                             MixSeed(options_.seed, kCalibrationStream), RankIn(context_.world)));
   if (spread_) CollectRows(*context_.world, network_);
   network_.RestoreBatchNorm();
+  network_.MoveTo(c10::kCPU);
   network_.SetTraining(false);
 }
 
@@ -237,6 +239,12 @@ absl::Status CheckShares(const Dataset& data, const TrainingOptions& options, co
       absl::StrCat("--batch-size=", options.batch_size, " makes batches of ", smallest,
                    " samples, too few for WORLD_SIZE=", world->who().ranks,
                    " processes: expected at least one each"));
+}
+
+// Otherwise cuDNN may choose others in every run, and some that add in any order.
+void ChooseReproducibleConvolutions() {
+  at::globalContext().setBenchmarkCuDNN(false);
+  at::globalContext().setDeterministicCuDNN(true);
 }
 
 }  // namespace
@@ -272,11 +280,13 @@ absl::StatusOr<TrainedNetwork> Train(const Dataset& data, const TrainingOptions&
   PROVNET_ASSIGN_OR_RETURN(NetworkSpec spec, SpecFor(data, options));
   PROVNET_ASSIGN_OR_RETURN(ProvenanceNetwork network,
                            ProvenanceNetwork::Create(spec, MixSeed(options.seed, kInitStream)));
+  if (context.device.is_cuda()) ChooseReproducibleConvolutions();
   // The optimising executor first watches a few runs and draws dropout differently in them, so a
   // resumed run would go another way. The plain one costs nothing here: the time is in the
   // operators.
   const torch::jit::GraphOptimizerEnabledGuard plain_execution(false);
   auto trained = TryTorch("training", [&]() -> absl::StatusOr<TrainedNetwork> {
+    network.MoveTo(context.device);
     if (context.world != nullptr) network.SubstituteBatchNorm(MakeSyncBatchNorm(*context.world));
     return Fit(std::move(network), data, options, identity, context).Run();
   });

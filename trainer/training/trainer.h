@@ -1,6 +1,8 @@
 #ifndef PROVNET_TRAINER_TRAINING_TRAINER_H_
 #define PROVNET_TRAINER_TRAINING_TRAINER_H_
 
+#include <c10/core/Device.h>
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -37,6 +39,9 @@ struct TrainingContext {
   // Called with the network, in training mode, and the number of the epoch, from 0, after each
   // epoch; may use the network in evaluation mode, too. An error ends the fit.
   std::function<absl::Status(ProvenanceNetwork&, uint32_t)> after_epoch = nullptr;
+  // Where the network is while it is fitted; it comes back in main memory. On GPUs sums have other
+  // roundings, and dropout draws other features.
+  c10::Device device = c10::kCPU;
   // The processes that fit the network together, each a share of every batch. All call Train with
   // equal data and options; only rank 0 has a checkpoint. Null to train alone.
   World* world = nullptr;
