@@ -58,8 +58,9 @@ ABSL_FLAG(std::string, port_file, "",
           "once ready, write the bound addresses here as grpc=HOST:PORT and http=HOST:PORT lines");
 ABSL_FLAG(std::string, device, "auto",
           "auto, cpu, cuda or cuda:<n>; auto is CUDA where it is there");
-ABSL_FLAG(std::string, index_precision, "auto",
-          "auto, fp32, bf16 or int8; auto is bf16 where the processor has instructions for it");
+ABSL_FLAG(
+    std::string, index_precision, "auto",
+    "auto, fp32, bf16 or int8; auto is bf16 on processors with instructions for it, else fp32");
 ABSL_FLAG(std::string, index_search, "auto",
           "auto, exact or approximate; auto is approximate for embedding heads whose bundle has "
           "cells, on the CPU");

@@ -130,7 +130,11 @@ absl::StatusOr<Precision> BundleLoader::ChoosePrecision(bool possible, bool appr
   const bool bf16 = RowMatrix::HasBFloat16(parts_.model->device());
   const bool int8 = parts_.model->device().is_cpu() && PanelMatrix::CanMultiply(Precision::kInt8);
   if (wanted == "fp32") return Precision::kFloat32;
-  if (wanted == "auto") return possible && bf16 ? Precision::kBFloat16 : Precision::kFloat32;
+  if (wanted == "auto") {
+    // On GPUs bf16 saves memory, not time (docs/results.md), and has no exact logits to rank by.
+    const bool faster = bf16 && parts_.model->device().is_cpu();
+    return possible && faster ? Precision::kBFloat16 : Precision::kFloat32;
+  }
   if (wanted != "bf16" && wanted != "int8") {
     return absl::InvalidArgumentError(absl::StrCat(
         "index precision \"", wanted, "\" is not known; expected auto, fp32, bf16 or int8"));
