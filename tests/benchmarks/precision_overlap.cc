@@ -1,7 +1,8 @@
-// How many of the first k samples that the engine names in one precision it also names in fp32, and
-// how far their scores are apart, over random inputs. Prints one JSON document.
+// How many of the first k samples that the engine names in one precision, on one device, it also
+// names in fp32 on the CPU, and how far their scores are apart, over random inputs. Prints one JSON
+// document.
 //
-//   provnet-precision --bundle=REPOSITORY/MODEL/VERSION --precision=auto --top_k=10
+//   provnet-precision --bundle=REPOSITORY/MODEL/VERSION --precision=auto --device=cpu --top_k=10
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -21,6 +22,7 @@
 
 ABSL_FLAG(std::string, bundle, "", "bundle folder, <repository>/<model>/<version>");
 ABSL_FLAG(std::string, precision, "auto", "the index precision to hold against fp32");
+ABSL_FLAG(std::string, device, "cpu", "where it is computed");
 ABSL_FLAG(uint32_t, top_k, 10, "samples to name for each input");
 ABSL_FLAG(int, inputs, 2048, "random inputs to ask about, at least 1");
 
@@ -70,8 +72,8 @@ absl::StatusOr<nlohmann::json> Measure(const std::filesystem::path& bundle) {
                            Servable::Load(location, {.device = "cpu", .index_precision = "fp32"}));
   PROVNET_ASSIGN_OR_RETURN(
       const auto tested,
-      Servable::Load(location,
-                     {.device = "cpu", .index_precision = absl::GetFlag(FLAGS_precision)}));
+      Servable::Load(location, {.device = absl::GetFlag(FLAGS_device),
+                                .index_precision = absl::GetFlag(FLAGS_precision)}));
   const std::vector<ExplainQuery> queries =
       RandomQueries(static_cast<size_t>(std::max(1, absl::GetFlag(FLAGS_inputs))),
                     exact->input_size(), absl::GetFlag(FLAGS_top_k));
@@ -89,6 +91,7 @@ absl::StatusOr<nlohmann::json> Measure(const std::filesystem::path& bundle) {
     }
   }
   return nlohmann::json{{"precision", tested->index_precision()},
+                        {"device", tested->device()},
                         {"inputs", queries.size()},
                         {"top_k", absl::GetFlag(FLAGS_top_k)},
                         {"overlap", static_cast<double>(overlap.common) / overlap.named},
