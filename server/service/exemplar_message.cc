@@ -16,24 +16,20 @@ std::string ClassName(const Servable& servable, uint32_t class_id) {
 
 }  // namespace
 
-v1::ClassProbability MakeClassProbability(const Servable& servable,
-                                          const std::vector<float>& probabilities,
-                                          uint32_t class_id) {
-  v1::ClassProbability message;
+void SetClassProbability(const Servable& servable, const std::vector<float>& probabilities,
+                         uint32_t class_id, v1::ClassProbability& message) {
   message.set_id(class_id);
   message.set_name(ClassName(servable, class_id));
   if (class_id < probabilities.size()) message.set_probability(probabilities[class_id]);
-  return message;
 }
 
-v1::Exemplar MakeExemplar(const Servable& servable, const ScoredSample& scored, uint32_t rank) {
-  v1::Exemplar exemplar;
+void SetExemplar(const Servable& servable, const ScoredSample& scored, uint32_t rank,
+                 v1::Exemplar& exemplar) {
   exemplar.set_sample_index(scored.sample_index);
   exemplar.set_rank(rank);
   exemplar.set_score(scored.score);
   exemplar.set_label(scored.label);
   exemplar.set_label_name(ClassName(servable, scored.label));
-  return exemplar;
 }
 
 void SetSample(absl::StatusOr<v1::SampleRecord> sample, const RequestLimits& limits,
@@ -49,7 +45,10 @@ void SetSample(absl::StatusOr<v1::SampleRecord> sample, const RequestLimits& lim
     return;
   }
   budget_bytes -= sample->content().size();
+  // Between a message in an arena and one outside, a move copies all but strings.
+  std::string content = std::move(*sample->mutable_content());
   *exemplar.mutable_sample() = *std::move(sample);
+  exemplar.mutable_sample()->set_content(std::move(content));
 }
 
 }  // namespace provnet

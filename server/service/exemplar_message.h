@@ -12,15 +12,15 @@
 
 namespace provnet {
 
-// The parts of an answer that several calls share.
+// Fill in the parts of an answer that several calls share, which were empty before.
 
 // `probabilities` holds one entry a class.
-v1::ClassProbability MakeClassProbability(const Servable& servable,
-                                          const std::vector<float>& probabilities,
-                                          uint32_t class_id);
+void SetClassProbability(const Servable& servable, const std::vector<float>& probabilities,
+                         uint32_t class_id, v1::ClassProbability& message);
 
 // Without its sample; rank 1 is the best.
-v1::Exemplar MakeExemplar(const Servable& servable, const ScoredSample& scored, uint32_t rank);
+void SetExemplar(const Servable& servable, const ScoredSample& scored, uint32_t rank,
+                 v1::Exemplar& exemplar);
 
 // Puts the sample, or why there is none, into `exemplar` and takes its content off `budget_bytes`.
 // RESOURCE_EXHAUSTED stands there when that is not enough.

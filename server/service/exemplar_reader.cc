@@ -66,7 +66,7 @@ absl::StatusOr<v1::GetExemplarsResponse> ReadExemplars(const v1::GetExemplarsReq
                                                        const Servable& servable,
                                                        const RequestLimits& limits) {
   v1::GetExemplarsResponse response;
-  *response.mutable_model() = MakeModelVersion(servable);
+  SetModelVersion(servable, *response.mutable_model());
   const absl::Span<const uint64_t> indices(request.sample_index().data(),
                                            static_cast<size_t>(request.sample_index_size()));
   size_t content_bytes = 0;

@@ -67,26 +67,24 @@ absl::StatusOr<ExplainPlan> ParseExplainRequest(const v1::ExplainRequest& reques
   return plan;
 }
 
-v1::ExplainResponse BuildExplainResponse(Explanation explanation, uint32_t class_probability_count,
-                                         const Servable& servable, const RequestLimits& limits) {
-  v1::ExplainResponse response;
-  *response.mutable_model() = MakeModelVersion(servable);
+void FillExplainResponse(Explanation explanation, uint32_t class_probability_count,
+                         const Servable& servable, const RequestLimits& limits,
+                         v1::ExplainResponse& response) {
+  SetModelVersion(servable, *response.mutable_model());
   const std::vector<float>& probabilities = explanation.class_probabilities;
-  *response.mutable_predicted() =
-      MakeClassProbability(servable, probabilities, explanation.class_id);
+  SetClassProbability(servable, probabilities, explanation.class_id, *response.mutable_predicted());
   for (const uint32_t id : MostProbable(probabilities, class_probability_count))
-    *response.add_class_probabilities() = MakeClassProbability(servable, probabilities, id);
+    SetClassProbability(servable, probabilities, id, *response.add_class_probabilities());
   response.set_label_agreement(explanation.label_agreement);
 
   size_t budget_bytes = limits.max_content_bytes;
   for (size_t i = 0; i < explanation.provenance.size(); ++i) {
     const ScoredSample& scored = explanation.provenance[i];
     v1::Exemplar& exemplar = *response.add_provenance();
-    exemplar = MakeExemplar(servable, scored, static_cast<uint32_t>(i + 1));
+    SetExemplar(servable, scored, static_cast<uint32_t>(i + 1), exemplar);
     if (i < explanation.samples.size())
       SetSample(std::move(explanation.samples[i]), limits, budget_bytes, exemplar);
   }
-  return response;
 }
 
 }  // namespace provnet

@@ -22,10 +22,12 @@ absl::StatusOr<ExplainPlan> ParseExplainRequest(const v1::ExplainRequest& reques
                                                 const Servable& servable,
                                                 const RequestLimits& limits);
 
-// The answer on the wire. Samples that could not be read carry an error in their place, as do those
-// (RESOURCE_EXHAUSTED) whose contents would exceed limits.max_content_bytes in total.
-v1::ExplainResponse BuildExplainResponse(Explanation explanation, uint32_t class_probability_count,
-                                         const Servable& servable, const RequestLimits& limits);
+// Fills in the answer on the wire; `response` was empty. Samples that could not be read carry an
+// error in their place, as do those (RESOURCE_EXHAUSTED) whose contents would exceed
+// limits.max_content_bytes in total.
+void FillExplainResponse(Explanation explanation, uint32_t class_probability_count,
+                         const Servable& servable, const RequestLimits& limits,
+                         v1::ExplainResponse& response);
 
 }  // namespace provnet
 

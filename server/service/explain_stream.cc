@@ -42,6 +42,7 @@ void ExplainStream::Drain() {
 
 void ExplainStream::OnReadDone(bool ok) {
   uint64_t number = 0;
+  Slot* slot = nullptr;
   {
     const MutexLock lock(mutex_);
     reading_ = false;
@@ -54,9 +55,9 @@ void ExplainStream::OnReadDone(bool ok) {
     }
     accepting_ = true;
     number = first_number_ + window_.size();
-    window_.emplace_back();
+    slot = &window_.emplace_back();
   }
-  Accept(number);
+  Accept(number, *slot);
 }
 
 void ExplainStream::OnWriteDone(bool ok) {
@@ -84,13 +85,14 @@ void ExplainStream::OnDone() {
   admission_.End();
 }
 
-void ExplainStream::Accept(uint64_t number) {
+void ExplainStream::Accept(uint64_t number, Slot& slot) {
   const RequestScope scope(Rpc::kExplainStreamRequest, scope_.identity(), telemetry_, number);
-  auto done = [self = shared_from_this(), scope, number](auto result) {
-    self->Answer(number, scope, std::move(result));
+  auto done = [self = shared_from_this(), scope, number](const absl::Status& status) {
+    self->Answer(number, scope, status);
   };
   absl::StatusOr<Explainer::Job> job =
-      explainer_->MakeJob(request_, caller_, token_, deadline_, /*trace=*/nullptr, done);
+      explainer_->MakeJob(request_, caller_, token_, deadline_, /*trace=*/nullptr,
+                          *slot.response.mutable_response(), done);
   if (job.ok()) {
     NoteModel(*job->model->handle, scope_.trace());
     return Submit(*std::move(job));
@@ -128,18 +130,13 @@ void ExplainStream::SubmitParked() {
   Submit(std::move(job));
 }
 
-void ExplainStream::Answer(uint64_t number, const RequestScope& scope,
-                           absl::StatusOr<v1::ExplainResponse> result) {
-  scope.Finish(result.status());
-  v1::ExplainStreamResponse response;
-  response.set_request_number(number);
-  if (result.ok()) {
-    *response.mutable_response() = *std::move(result);
-  } else {
-    *response.mutable_error() = ToRequestError(result.status());
-  }
+void ExplainStream::Answer(uint64_t number, const RequestScope& scope, const absl::Status& status) {
+  scope.Finish(status);
   const MutexLock lock(mutex_);
-  window_[number - first_number_] = {true, std::move(response)};
+  Slot& slot = window_[number - first_number_];
+  slot.answered = true;
+  slot.response.set_request_number(number);
+  if (!status.ok()) *slot.response.mutable_error() = ToRequestError(status);
   Advance();
 }
 

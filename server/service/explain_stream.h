@@ -46,6 +46,7 @@ class ExplainStream final
   void Drain();
 
  private:
+  // Stays where it is until it is answered and taken out; its response is until then the task's.
   struct Slot {
     bool answered = false;
     v1::ExplainStreamResponse response;
@@ -60,12 +61,11 @@ class ExplainStream final
   void OnDone() override;
 
   // Turns request_ into a task, or into an answer when it is bad.
-  void Accept(uint64_t number);
+  void Accept(uint64_t number, Slot& slot);
   // Puts the task into its queue; where that is full, parks it and comes back when there is room.
   void Submit(Explainer::Job job);
   void SubmitParked();
-  void Answer(uint64_t number, const RequestScope& scope,
-              absl::StatusOr<v1::ExplainResponse> result);
+  void Answer(uint64_t number, const RequestScope& scope, const absl::Status& status);
 
   // Starts whatever can be started now. gRPC never runs a reaction on the stack of a start, so
   // starting under the lock can't deadlock, and it keeps a read or a write from being started

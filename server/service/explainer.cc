@@ -23,16 +23,16 @@ struct Question {
   ExplainQuery query;
   // Whether stored records were asked for too.
   bool contents_wanted = false;
-  std::function<Response(Explanation)> tell;
+  std::function<void(Explanation, Response&)> tell;
 };
 
 absl::StatusOr<Question<v1::ExplainResponse>> Parse(const v1::ExplainRequest& request,
                                                     const Servable& servable,
                                                     const RequestLimits& limits) {
   PROVNET_ASSIGN_OR_RETURN(ExplainPlan plan, ParseExplainRequest(request, servable, limits));
-  const auto tell = [&servable, limits,
-                     count = plan.class_probability_count](Explanation explanation) {
-    return BuildExplainResponse(std::move(explanation), count, servable, limits);
+  const auto tell = [&servable, limits, count = plan.class_probability_count](
+                        Explanation explanation, v1::ExplainResponse& response) {
+    FillExplainResponse(std::move(explanation), count, servable, limits, response);
   };
   return Question<v1::ExplainResponse>{std::move(plan.query), request.include_exemplars(), tell};
 }
@@ -42,8 +42,9 @@ absl::StatusOr<Question<v1::CheckMembershipResponse>> Parse(
     const RequestLimits& limits) {
   PROVNET_ASSIGN_OR_RETURN(MembershipPlan plan, ParseMembershipRequest(request, servable, limits));
   const auto tell = [&servable, limits, labelled = request.has_label(),
-                     rate = plan.false_positive_rate](Explanation answer) {
-    return BuildMembershipResponse(std::move(answer), labelled, rate, servable, limits);
+                     rate = plan.false_positive_rate](Explanation answer,
+                                                      v1::CheckMembershipResponse& response) {
+    FillMembershipResponse(std::move(answer), labelled, rate, servable, limits, response);
   };
   return Question<v1::CheckMembershipResponse>{std::move(plan.query), request.include_nearest(),
                                                tell};
@@ -64,9 +65,10 @@ void NoteModel(const Servable& servable, CallTrace* trace) {
 }
 
 template <typename Request, typename Response>
-absl::StatusOr<Explainer::Job> Explainer::Make(
-    const Request& request, Caller& caller, const CancelToken& token, absl::Duration deadline,
-    CallTrace* trace, std::function<void(absl::StatusOr<Response>)> done) const {
+absl::StatusOr<Explainer::Job> Explainer::Make(const Request& request, Caller& caller,
+                                               const CancelToken& token, absl::Duration deadline,
+                                               CallTrace* trace, Response& response,
+                                               Done done) const {
   PROVNET_ASSIGN_OR_RETURN(const auto selected, caller.Select(request.model(), [&] {
     return FindModel(models_, request.model());
   }));
@@ -77,17 +79,15 @@ absl::StatusOr<Explainer::Job> Explainer::Make(
   PROVNET_ASSIGN_OR_RETURN(Question<Response> question, Parse(request, *model->handle, limits_));
   // What won't be shown isn't read.
   question.query.with_samples &= permit.disclosure >= v1::DISCLOSURE_CONTENT;
-  auto respond =
-      [&probe = probe_, done = std::move(done), model, permit, tell = std::move(question.tell),
-       contents_wanted = question.contents_wanted](absl::StatusOr<Explanation> explanation) {
-        if (!explanation.ok()) return done(AdviseRetry(explanation.status()));
-        ReportDamage(*explanation, probe);
-        Response response = tell(*std::move(explanation));
-        Redact(permit.disclosure, contents_wanted, response);
-        const absl::Status recorded = RecordDisclosure(permit, response);
-        if (!recorded.ok()) return done(AdviseRetry(recorded));
-        done(std::move(response));
-      };
+  auto respond = [&probe = probe_, &response, done = std::move(done), model, permit,
+                  tell = std::move(question.tell), contents_wanted = question.contents_wanted](
+                     absl::StatusOr<Explanation> explanation) {
+    if (!explanation.ok()) return done(AdviseRetry(explanation.status()));
+    ReportDamage(*explanation, probe);
+    tell(*std::move(explanation), response);
+    Redact(permit.disclosure, contents_wanted, response);
+    done(AdviseRetry(RecordDisclosure(permit, response)));
+  };
   return Job{model, model->queue.get(),
              std::make_unique<ExplainTask>(std::move(question.query), token, deadline, priority,
                                            std::move(respond), trace),
@@ -96,15 +96,17 @@ absl::StatusOr<Explainer::Job> Explainer::Make(
 
 absl::StatusOr<Explainer::Job> Explainer::MakeJob(const v1::ExplainRequest& request, Caller& caller,
                                                   const CancelToken& token, absl::Duration deadline,
-                                                  CallTrace* trace, Done done) const {
-  return Make(request, caller, token, deadline, trace, std::move(done));
+                                                  CallTrace* trace, v1::ExplainResponse& response,
+                                                  Done done) const {
+  return Make(request, caller, token, deadline, trace, response, std::move(done));
 }
 
 absl::StatusOr<Explainer::Job> Explainer::MakeJob(const v1::CheckMembershipRequest& request,
                                                   Caller& caller, const CancelToken& token,
                                                   absl::Duration deadline, CallTrace* trace,
-                                                  MembershipDone done) const {
-  return Make(request, caller, token, deadline, trace, std::move(done));
+                                                  v1::CheckMembershipResponse& response,
+                                                  Done done) const {
+  return Make(request, caller, token, deadline, trace, response, std::move(done));
 }
 
 }  // namespace provnet

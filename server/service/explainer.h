@@ -27,8 +27,7 @@ class Explainer {
  public:
   // Called exactly once, on one of the queue's threads or by whoever rejects the task. Errors carry
   // RetryInfo where trying again makes sense.
-  using Done = std::function<void(absl::StatusOr<v1::ExplainResponse>)>;
-  using MembershipDone = std::function<void(absl::StatusOr<v1::CheckMembershipResponse>)>;
+  using Done = std::function<void(const absl::Status&)>;
 
   // A task and the queue that it belongs to, which lives as long as `model`.
   struct Job {
@@ -45,22 +44,23 @@ class Explainer {
 
   // Chooses the model version, as far as `caller` may, which validation, answer and all else of the
   // call then go by. Validates, decodes and resizes on this thread. On an error `done` is not
-  // called. `token` and `trace`, null where the call is not traced, live until `done` has been
-  // called.
+  // called. `token`, `trace`, null where the call is not traced, and `response` live until `done`
+  // has been called. The answer is in `response`, which was empty, by the time of done(OK); after
+  // an error there may be something in it that must not be sent.
   absl::StatusOr<Job> MakeJob(const v1::ExplainRequest& request, Caller& caller,
                               const CancelToken& token, absl::Duration deadline, CallTrace* trace,
-                              Done done) const;
+                              v1::ExplainResponse& response, Done done) const;
   // The same for a question about membership; such tasks share batches with the others.
   absl::StatusOr<Job> MakeJob(const v1::CheckMembershipRequest& request, Caller& caller,
                               const CancelToken& token, absl::Duration deadline, CallTrace* trace,
-                              MembershipDone done) const;
+                              v1::CheckMembershipResponse& response, Done done) const;
 
  private:
   // The one way from a request to its job, for either kind: permission, validation, redaction.
   template <typename Request, typename Response>
   absl::StatusOr<Job> Make(const Request& request, Caller& caller, const CancelToken& token,
-                           absl::Duration deadline, CallTrace* trace,
-                           std::function<void(absl::StatusOr<Response>)> done) const;
+                           absl::Duration deadline, CallTrace* trace, Response& response,
+                           Done done) const;
 
   const ModelRegistry& models_;
   const RequestLimits limits_;

@@ -54,23 +54,20 @@ std::vector<Sha256Digest> DigestsOf(const v1::CheckMembershipRequest& request,
   return digests;
 }
 
-v1::MembershipReference DescribeReference(const MembershipReference& reference, bool labelled) {
-  v1::MembershipReference message;
+void SetReference(const MembershipReference& reference, bool labelled,
+                  v1::MembershipReference& message) {
   message.set_name(reference.name());
   message.set_source(reference.source());
   message.set_count(reference.count(labelled));
   message.set_finest_rate(reference.finest_rate(labelled));
-  return message;
 }
 
-v1::TruePositiveRate DescribeRate(const MembershipVerdict& verdict) {
-  v1::TruePositiveRate message;
+void SetRate(const MembershipVerdict& verdict, v1::TruePositiveRate& message) {
   message.set_rate(verdict.true_positive_rate);
   message.set_lower(verdict.true_positive_interval.lower);
   message.set_upper(verdict.true_positive_interval.upper);
   message.set_members(verdict.members);
   message.set_detected(verdict.detected);
-  return message;
 }
 
 }  // namespace
@@ -91,32 +88,29 @@ absl::StatusOr<MembershipPlan> ParseMembershipRequest(const v1::CheckMembershipR
   return plan;
 }
 
-v1::CheckMembershipResponse BuildMembershipResponse(Explanation answer, bool labelled,
-                                                    double false_positive_rate,
-                                                    const Servable& servable,
-                                                    const RequestLimits& limits) {
+void FillMembershipResponse(Explanation answer, bool labelled, double false_positive_rate,
+                            const Servable& servable, const RequestLimits& limits,
+                            v1::CheckMembershipResponse& response) {
   const MembershipReference& reference = *servable.membership_reference();
   const float score = StatisticValue(answer.membership->statistics, reference.statistic());
   const MembershipVerdict verdict = reference.Judge(score, labelled, false_positive_rate);
 
-  v1::CheckMembershipResponse response;
-  *response.mutable_model() = MakeModelVersion(servable);
+  SetModelVersion(servable, *response.mutable_model());
   response.set_statistic(reference.statistic());
   response.set_score(score);
   response.set_p_value(verdict.p_value);
   response.set_member(verdict.member);
   response.set_false_positive_rate(false_positive_rate);
-  *response.mutable_reference() = DescribeReference(reference, labelled);
-  *response.mutable_true_positive_rate() = DescribeRate(verdict);
-  *response.mutable_predicted() =
-      MakeClassProbability(servable, answer.class_probabilities, answer.class_id);
+  SetReference(reference, labelled, *response.mutable_reference());
+  SetRate(verdict, *response.mutable_true_positive_rate());
+  SetClassProbability(servable, answer.class_probabilities, answer.class_id,
+                      *response.mutable_predicted());
   for (const uint64_t index : answer.membership->exact_match) response.add_exact_match(index);
-  if (answer.provenance.empty()) return response;
-  *response.mutable_nearest() = MakeExemplar(servable, answer.provenance.front(), 1);
+  if (answer.provenance.empty()) return;
+  SetExemplar(servable, answer.provenance.front(), 1, *response.mutable_nearest());
   size_t budget_bytes = limits.max_content_bytes;
   if (!answer.samples.empty())
     SetSample(std::move(answer.samples.front()), limits, budget_bytes, *response.mutable_nearest());
-  return response;
 }
 
 }  // namespace provnet

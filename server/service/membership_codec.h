@@ -21,12 +21,11 @@ absl::StatusOr<MembershipPlan> ParseMembershipRequest(const v1::CheckMembershipR
                                                       const Servable& servable,
                                                       const RequestLimits& limits);
 
-// The answer on the wire. `answer` is the engine's to `plan`'s query; `labelled` says whether that
-// named a label.
-v1::CheckMembershipResponse BuildMembershipResponse(Explanation answer, bool labelled,
-                                                    double false_positive_rate,
-                                                    const Servable& servable,
-                                                    const RequestLimits& limits);
+// Fills in the answer on the wire; `response` was empty. `answer` is the engine's to `plan`'s
+// query; `labelled` says whether that named a label.
+void FillMembershipResponse(Explanation answer, bool labelled, double false_positive_rate,
+                            const Servable& servable, const RequestLimits& limits,
+                            v1::CheckMembershipResponse& response);
 
 }  // namespace provnet
 

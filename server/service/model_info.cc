@@ -11,7 +11,7 @@ namespace {
 v1::ModelInfo AvailableModelInfo(const Servable& servable) {
   const v1::BundleManifest& manifest = servable.manifest();
   v1::ModelInfo info;
-  *info.mutable_model() = MakeModelVersion(servable);
+  SetModelVersion(servable, *info.mutable_model());
   info.set_state(v1::ModelInfo::STATE_AVAILABLE);
   info.set_head(manifest.index_head().type());
   *info.mutable_input() = manifest.input();

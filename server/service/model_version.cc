@@ -2,12 +2,10 @@
 
 namespace provnet {
 
-v1::ModelVersion MakeModelVersion(const Servable& servable) {
-  v1::ModelVersion version;
+void SetModelVersion(const Servable& servable, v1::ModelVersion& version) {
   version.set_name(servable.manifest().model());
   version.set_version(servable.manifest().version());
   version.set_store_snapshot_id(servable.store_snapshot_id());
-  return version;
 }
 
 }  // namespace provnet

@@ -6,8 +6,8 @@
 
 namespace provnet {
 
-// The version that answered, as every answer names it.
-v1::ModelVersion MakeModelVersion(const Servable& servable);
+// Fills in the version that answers, as every answer names it.
+void SetModelVersion(const Servable& servable, v1::ModelVersion& version);
 
 }  // namespace provnet
 

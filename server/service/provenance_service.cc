@@ -13,6 +13,13 @@
 
 namespace provnet {
 
+ProvenanceService::ProvenanceService(const RequestLimits& limits,
+                                     const CallEnvironment& environment, ExemplarReader& reader)
+    : limits_(limits), environment_(environment), reader_(reader) {
+  SetMessageAllocatorFor_Explain(&explain_messages_);
+  SetMessageAllocatorFor_CheckMembership(&membership_messages_);
+}
+
 void ProvenanceService::Serve(const ModelRegistry& models) {
   owned_serving_.reset(
       new Serving{models, Explainer(models, limits_, environment_.telemetry.probe)});
@@ -47,14 +54,11 @@ template <typename Request, typename Response>
 absl::Status ProvenanceService::StartBatched(const CallHandle& call, const Request& request,
                                              Response& response) const {
   PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
-  auto done = [call, &response](absl::StatusOr<Response> result) {
-    if (result.ok()) response = *std::move(result);
-    call->FinishWith(result.status());
-  };
+  auto done = [call](const absl::Status& status) { call->FinishWith(status); };
   PROVNET_ASSIGN_OR_RETURN(
       Explainer::Job job,
       serving->explainer.MakeJob(request, call->caller(), call->token(), call->deadline(),
-                                 call->trace(), std::move(done)));
+                                 call->trace(), response, std::move(done)));
   if (job.budget.has_value()) {
     // Charging may wait for the disk.
     return AdviseRetry(

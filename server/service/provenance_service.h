@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "provnet/v1/provenance_service.grpc.pb.h"
 #include "server/lifecycle/model_registry.h"
+#include "server/service/arena_messages.h"
 #include "server/service/call_environment.h"
 #include "server/service/exemplar_reader.h"
 #include "server/service/explain_stream.h"
@@ -27,8 +28,7 @@ class ProvenanceService final : public v1::ProvenanceService::CallbackService {
  public:
   // What `environment` and `reader` refer to outlives the service.
   ProvenanceService(const RequestLimits& limits, const CallEnvironment& environment,
-                    ExemplarReader& reader)
-      : limits_(limits), environment_(environment), reader_(reader) {}
+                    ExemplarReader& reader);
 
   // Gives the service its models, once, before readiness becomes kServing. `models` outlives the
   // service's calls.
@@ -80,6 +80,8 @@ class ProvenanceService final : public v1::ProvenanceService::CallbackService {
   absl::Status FillModel(const CallHandle& call, const v1::GetModelRequest& request,
                          v1::GetModelResponse& response) const;
 
+  ArenaMessages<v1::ExplainRequest, v1::ExplainResponse> explain_messages_;
+  ArenaMessages<v1::CheckMembershipRequest, v1::CheckMembershipResponse> membership_messages_;
   const RequestLimits limits_;
   const CallEnvironment environment_;
   ExemplarReader& reader_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "server/service/arena_messages.h"
 #include "tests/server/service/test_server.h"
 
 namespace provnet {
@@ -73,8 +74,8 @@ Explanation MakeExplanation() {
 
 TEST(ExplainCodecTest, TheResponseNamesModelClassAndExemplars) {
   const FakeServable servable{{}};
-  const v1::ExplainResponse response =
-      BuildExplainResponse(MakeExplanation(), 3, servable, RequestLimits());
+  v1::ExplainResponse response;
+  FillExplainResponse(MakeExplanation(), 3, servable, RequestLimits(), response);
   EXPECT_EQ(response.model().name(), "digits");
   EXPECT_EQ(response.model().version(), 1U);
   EXPECT_EQ(response.predicted().id(), 2U);
@@ -100,11 +101,32 @@ TEST(ExplainCodecTest, AnUnreadableSampleSpoilsOnlyItsPlace) {
   v1::SampleRecord record;
   record.set_content("bytes");
   explanation.samples = {absl::DataLossError("bad block"), record};
-  const auto response = BuildExplainResponse(std::move(explanation), 0, servable, RequestLimits());
+  v1::ExplainResponse response;
+  FillExplainResponse(std::move(explanation), 0, servable, RequestLimits(), response);
   EXPECT_FALSE(response.provenance(0).has_sample());
   EXPECT_EQ(response.provenance(0).error().code(), static_cast<int>(absl::StatusCode::kDataLoss));
   EXPECT_EQ(response.provenance(1).sample().content(), "bytes");
   EXPECT_FALSE(response.provenance(1).has_error());
+}
+
+// A response that gRPC sends is in an arena, the records that it shows are not.
+TEST(ExplainCodecTest, ContentsAreMovedIntoAnArena) {
+  const FakeServable servable{{}};
+  Explanation explanation = MakeExplanation();
+  v1::SampleRecord record;
+  record.set_content(std::string(600, 'x'));
+  record.set_content_type("image/png");
+  const void* content = record.content().data();
+  explanation.samples.push_back(std::move(record));
+  ArenaMessages<v1::ExplainRequest, v1::ExplainResponse> messages;
+  auto* call = messages.AllocateMessages();
+  ASSERT_NE(call->response()->GetArena(), nullptr);
+  FillExplainResponse(std::move(explanation), 0, servable, RequestLimits(), *call->response());
+  const v1::SampleRecord& shown = call->response()->provenance(0).sample();
+  EXPECT_EQ(shown.content_type(), "image/png");
+  EXPECT_EQ(shown.content().size(), 600U);
+  EXPECT_EQ(shown.content().data(), content);
+  call->Release();
 }
 
 TEST(ExplainCodecTest, ContentsBeyondTheLimitAreLeftOut) {
@@ -115,7 +137,8 @@ TEST(ExplainCodecTest, ContentsBeyondTheLimitAreLeftOut) {
   explanation.samples = {record, record};
   RequestLimits limits;
   limits.max_content_bytes = 1000;
-  const auto response = BuildExplainResponse(std::move(explanation), 0, servable, limits);
+  v1::ExplainResponse response;
+  FillExplainResponse(std::move(explanation), 0, servable, limits, response);
   EXPECT_TRUE(response.provenance(0).has_sample());
   EXPECT_EQ(response.provenance(1).error().code(),
             static_cast<int>(absl::StatusCode::kResourceExhausted));
