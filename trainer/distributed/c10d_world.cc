@@ -2,13 +2,17 @@
 
 #include <chrono>
 #include <csignal>
+#include <future>
+#include <map>
 #include <stdexcept>
 #include <thread>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "server/model/torch_status.h"
 #include "storage/base/clock.h"
 #include "storage/base/status_macros.h"
@@ -53,6 +57,9 @@ class C10dWorld : public World {
         on_cpu_(std::move(on_cpu)),
         on_gpu_(std::move(on_gpu)) {}
   ~C10dWorld() override;
+
+  // Has the GPUs' first exchange. As a collective, but returns why it failed.
+  absl::Status ConnectGpus(c10::Device own);
 
   std::function<void()> BeginSum(at::Tensor values) override;
   at::Tensor Gather(const at::Tensor& values) override;
@@ -111,7 +118,9 @@ absl::Status C10dWorld::Diagnose(absl::string_view symptom) const {
     if (absl::Status status = heartbeat_->Check(kBrokenSilence); !status.ok()) return status;
     std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLookInterval));
   }
-  return absl::UnavailableError(absl::StrCat("lost the other processes of this job: ", symptom));
+  return absl::UnavailableError(absl::StrCat(
+      "the exchange with the other processes of this job failed, though none is known to be gone: ",
+      symptom));
 }
 
 template <typename Start>
@@ -136,6 +145,32 @@ void C10dWorld::Await(const Pending& pending) {
     if (!failure_.ok()) throw;
     Fail(Diagnose(CurrentTorchError("exchange data").message()));
   }
+}
+
+// The first collective returns only once all ranks are connected, so another thread begins it;
+// where a rank is gone, that thread and the group are left to the end of the process.
+absl::Status C10dWorld::ConnectGpus(c10::Device own) {
+  const at::Tensor values = at::zeros({1}, at::TensorOptions(own));
+  std::packaged_task<c10::intrusive_ptr<c10d::Work>()> begin(
+      [&ranks = on_gpu_->collectives(), values, own] {
+        const c10::DeviceGuard guard(own);
+        std::vector<at::Tensor> tensors = {values};
+        return ranks.allreduce(tensors);
+      });
+  std::future<c10::intrusive_ptr<c10d::Work>> begun = begin.get_future();
+  std::thread(std::move(begin)).detach();
+  while (begun.wait_for(absl::ToChronoMilliseconds(kLookInterval)) != std::future_status::ready) {
+    failure_ = heartbeat_->Check(silence_limit_);
+    if (failure_.ok()) continue;
+    std::ignore = on_gpu_.release();
+    return failure_;
+  }
+  try {
+    Await({*on_gpu_, begun.get()});
+  } catch (const std::exception&) {
+    if (failure_.ok()) failure_ = Diagnose(CurrentTorchError("connect the GPUs").message());
+  }
+  return failure_;
 }
 
 std::function<void()> C10dWorld::BeginSum(at::Tensor values) {
@@ -209,6 +244,7 @@ absl::StatusOr<std::string> C10dWorld::Read(const std::string& name) {
 absl::Status C10dWorld::Part() {
   try {
     Sum(at::zeros({1}));
+    if (on_gpu_ != nullptr) on_gpu_->ShutDown();
     return absl::OkStatus();
   } catch (const std::exception&) {
     return failure_;
@@ -249,23 +285,45 @@ void AwaitOthers(TCPStore& store, RankOf who, absl::Duration timeout) {
 
 std::string DeviceKey(uint32_t rank) { return absl::StrCat("device/", rank); }
 
-std::vector<uint8_t> KindOf(c10::Device device) {
-  const std::string name = c10::DeviceTypeName(device.type(), /*lower_case=*/true);
-  return {name.begin(), name.end()};
+// Where a rank computes, as the others read it.
+struct Place {
+  std::string kind;
+  // Of a GPU.
+  std::string name;
+};
+
+void PostPlace(TCPStore& store, RankOf who, c10::Device device) {
+  const std::string text = absl::StrCat(c10::DeviceTypeName(device.type(), /*lower_case=*/true),
+                                        "/", device.is_cuda() ? GpuName(device) : "");
+  store.set(DeviceKey(who.rank), std::vector<uint8_t>(text.begin(), text.end()));
 }
 
-// Tensors of one rank meet those of the others. All come to the same result, so none waits for one
-// that is gone.
-absl::Status CheckDevices(TCPStore& store, RankOf who) {
-  const std::vector<uint8_t> first = store.get(DeviceKey(0));
-  for (uint32_t rank = 1; rank < who.ranks; ++rank) {
-    const std::vector<uint8_t> other = store.get(DeviceKey(rank));
-    if (other == first) continue;
-    // The others may not have seen it yet.
-    if (who.rank == 0) std::this_thread::sleep_for(absl::ToChronoMilliseconds(kFarewell));
-    return absl::InvalidArgumentError(absl::StrCat(
-        "rank 0 computes on ", std::string(first.begin(), first.end()), ", but rank ", rank, " on ",
-        std::string(other.begin(), other.end()), ": give all ranks the same kind of --device"));
+Place ReadPlace(TCPStore& store, uint32_t rank) {
+  const std::vector<uint8_t> bytes = store.get(DeviceKey(rank));
+  const std::pair<std::string, std::string> parts =
+      absl::StrSplit(absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
+                     absl::MaxSplits('/', 1));
+  return {parts.first, parts.second};
+}
+
+// Tensors of one rank meet those of the others, and NCCL wants a GPU for each.
+absl::Status CheckPlaces(TCPStore& store, RankOf who) {
+  const std::string first = ReadPlace(store, 0).kind;
+  std::map<std::string, uint32_t> rank_on;
+  for (uint32_t rank = 0; rank < who.ranks; ++rank) {
+    const Place place = ReadPlace(store, rank);
+    if (place.kind != first) {
+      return absl::InvalidArgumentError(absl::StrCat("rank 0 computes on ", first, ", but rank ",
+                                                     rank, " on ", place.kind,
+                                                     ": give all ranks the same kind of --device"));
+    }
+    const auto [other, alone] = rank_on.emplace(place.name, rank);
+    if (!place.name.empty() && !alone) {
+      return absl::InvalidArgumentError(absl::StrCat("ranks ", other->second, " and ", rank,
+                                                     " both compute on the GPU ", place.name,
+                                                     ": give each one of its own, by LOCAL_RANK or "
+                                                     "--device=cuda:N, or give all --device=cpu"));
+    }
   }
   return absl::OkStatus();
 }
@@ -286,16 +344,22 @@ absl::StatusOr<std::unique_ptr<World>> JoinWorld(const WorldAddress& address,
   std::signal(SIGPIPE, SIG_IGN);
   try {
     auto store = OpenStore(address, /*serve=*/who.rank == 0, options.join_timeout);
-    store->set(DeviceKey(who.rank), KindOf(options.device));
+    PostPlace(*store, who, options.device);
     AwaitOthers(*store, who, options.join_timeout);
-    PROVNET_RETURN_IF_ERROR(CheckDevices(*store, who));
+    if (const absl::Status status = CheckPlaces(*store, who); !status.ok()) {
+      // All ranks come to the same result; those behind rank 0 may not have read it all yet.
+      if (who.rank == 0) std::this_thread::sleep_for(absl::ToChronoMilliseconds(kFarewell));
+      return status;
+    }
     auto heartbeat = std::make_unique<Heartbeat>(
         OpenStore(address, /*serve=*/false, options.join_timeout), who, options.beat_interval);
     auto cpu_group = OpenGlooGroup(store, who, kExchangeTimeout);
     auto gpu_group = on_gpu ? OpenNcclGroup(store, who, options.device, kExchangeTimeout) : nullptr;
-    return std::make_unique<C10dWorld>(who, options.silence_limit, std::move(store),
-                                       std::move(heartbeat), std::move(cpu_group),
-                                       std::move(gpu_group));
+    auto world = std::make_unique<C10dWorld>(who, options.silence_limit, std::move(store),
+                                             std::move(heartbeat), std::move(cpu_group),
+                                             std::move(gpu_group));
+    if (on_gpu) PROVNET_RETURN_IF_ERROR(world->ConnectGpus(options.device));
+    return world;
   } catch (const std::exception&) {
     return absl::UnavailableError(absl::StrCat(
         "rank ", who.rank, " of ", who.ranks, " could not meet the others at ", address.host, ":",

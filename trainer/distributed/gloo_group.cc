@@ -35,6 +35,8 @@ class GlooGroup : public RankGroup {
 
   void Take(c10d::Work& work) override { work.wait(); }
 
+  void ShutDown() override {}
+
   void Abandon() override { abandoned_ = true; }
 
  private:

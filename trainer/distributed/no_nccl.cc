@@ -12,4 +12,6 @@ std::unique_ptr<RankGroup> OpenNcclGroup(const c10::intrusive_ptr<c10d::Store>&,
 
 bool HasNccl() { return false; }
 
+std::string GpuName(c10::Device) { throw std::runtime_error("this build has no NCCL"); }
+
 }  // namespace provnet

@@ -4,6 +4,7 @@
 #include <c10/core/Device.h>
 
 #include <memory>
+#include <string>
 #include <torch/csrc/distributed/c10d/Backend.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -28,27 +29,34 @@ class RankGroup {
   virtual Collectives& collectives() = 0;
 
   // Waits for `work` of these collectives, at most for about `limit`: whether it has ended, well or
-  // not. Takes it no harm when it hasn't.
+  // not. A wait that runs out does not disturb it.
   virtual bool EndsWithin(c10d::Work& work, absl::Duration limit) = 0;
   // Makes the result of `work`, which has ended, that of what this thread computes next. Throws
   // when it failed.
   virtual void Take(c10d::Work& work) = 0;
 
-  // From now on the end of this object waits for no other rank.
+  // Ends the group in order. All ranks call it, after their last collective.
+  virtual void ShutDown() = 0;
+  // In place of that: from now on the end of this object waits for no other rank.
   virtual void Abandon() = 0;
 };
 
-// Both give up by themselves after `timeout`, and throw when the group can't be made.
+// Both throw when the group can't be made, and when an exchange has lasted for `timeout`; then
+// LibTorch's watchdog of NCCL may also end the process.
 
 // Gloo, for tensors in main memory.
 std::unique_ptr<RankGroup> OpenGlooGroup(const c10::intrusive_ptr<c10d::Store>& store, RankOf who,
                                          absl::Duration timeout);
-// NCCL, for tensors on GPUs. Each rank has a GPU of its own, here `device`.
+// NCCL, for tensors on GPUs. Each rank has a GPU of its own, here `device`. The ranks connect in
+// their first collective, which returns when all are there.
 std::unique_ptr<RankGroup> OpenNcclGroup(const c10::intrusive_ptr<c10d::Store>& store, RankOf who,
                                          c10::Device device, absl::Duration timeout);
 
-// Whether this build has NCCL; without, OpenNcclGroup throws.
+// Whether this build has NCCL; without, the other functions of it throw.
 bool HasNccl();
+
+// Tells a GPU from all others that NCCL takes for others.
+std::string GpuName(c10::Device gpu);
 
 }  // namespace provnet
 
