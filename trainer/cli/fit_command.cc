@@ -85,9 +85,14 @@ std::string Usage() {
 absl::StatusOr<c10::Device> DeviceFromFlags() {
   const std::string name = absl::GetFlag(FLAGS_device);
   PROVNET_ASSIGN_OR_RETURN(const c10::Device device, ResolveDevice(name));
+  if (!device.is_cuda() || absl::StrContains(name, ':')) return device;
   PROVNET_ASSIGN_OR_RETURN(const std::optional<uint32_t> rank, ReadLocalRank(&std::getenv));
-  if (!device.is_cuda() || absl::StrContains(name, ':') || !rank) return device;
-  return ResolveDevice(absl::StrCat("cuda:", *rank));
+  if (!rank) return device;
+  const auto own = ResolveDevice(absl::StrCat("cuda:", *rank));
+  if (own.ok()) return own;
+  return absl::FailedPreconditionError(
+      absl::StrCat("LOCAL_RANK=", *rank, " asks for a GPU of its own: ", own.status().message(),
+                   ". Start as many processes as there are GPUs, or give --device=cpu"));
 }
 
 absl::StatusOr<FitOptions> OptionsFromFlags() {
