@@ -15,6 +15,9 @@ absl::StatusOr<ScriptModel> ScriptModel::Load(const std::filesystem::path& path,
   if (!std::filesystem::exists(path, ignored)) {
     return absl::NotFoundError(absl::StrCat(path.filename().string(), " is missing"));
   }
+  // Scores are compared with those of other machines, and with calibrated ones: no convolution may
+  // round to the 10 bits of significand of TF32.
+  if (device.is_cuda()) at::globalContext().setAllowTF32CuDNN(false);
   absl::StatusOr<torch::jit::Module> module = TryTorch("read the TorchScript archive", [&] {
     torch::jit::Module loaded = torch::jit::load(path.string(), device);
     loaded.eval();

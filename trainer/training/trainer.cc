@@ -241,10 +241,12 @@ absl::Status CheckShares(const Dataset& data, const TrainingOptions& options, co
                    " processes: expected at least one each"));
 }
 
-// Otherwise cuDNN may choose others in every run, and some that add in any order.
+// Otherwise cuDNN may choose others in every run, some that add in any order, and some that round
+// to 10 bits of significand (TF32).
 void ChooseReproducibleConvolutions() {
   at::globalContext().setBenchmarkCuDNN(false);
   at::globalContext().setDeterministicCuDNN(true);
+  at::globalContext().setAllowTF32CuDNN(false);
 }
 
 }  // namespace
