@@ -45,7 +45,7 @@ void SetSample(absl::StatusOr<v1::SampleRecord> sample, const RequestLimits& lim
     return;
   }
   budget_bytes -= sample->content().size();
-  // Between a message in an arena and one outside, a move copies all but strings.
+  // Assigning to a message in an arena copies; a string alone can be moved there.
   std::string content = std::move(*sample->mutable_content());
   *exemplar.mutable_sample() = *std::move(sample);
   exemplar.mutable_sample()->set_content(std::move(content));

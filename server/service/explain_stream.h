@@ -9,7 +9,6 @@
 #include <memory>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "provnet/v1/provenance_service.pb.h"
 #include "server/service/call_environment.h"
 #include "server/service/explainer.h"

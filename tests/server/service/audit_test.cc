@@ -141,6 +141,22 @@ TEST_F(AuditTest, WhatIsRefusedOrShowsNothingIsNotRecorded) {
   EXPECT_THAT(Records(), IsEmpty());
 }
 
+// The answer was complete by the time that it could not be recorded.
+TEST_F(AuditTest, WithoutARecordAStreamDisclosesNothing) {
+  BreakAudit();
+  TokenContext context("bob");
+  const auto stream = server_->stub().ExplainStream(&context);
+  stream->Write(MakeRequest());
+  stream->WritesDone();
+  v1::ExplainStreamResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_FALSE(response.has_response());
+  EXPECT_EQ(response.error().code(), static_cast<int>(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(response.error().message(), HasSubstr("can't record"));
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
 TEST_F(AuditTest, WithoutARecordThereIsNoDisclosureAndTheServerIsNotReady) {
   ASSERT_TRUE(Explain("alice").ok());
   EXPECT_EQ(Readyz(), 200);
