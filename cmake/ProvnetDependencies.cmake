@@ -1,6 +1,6 @@
 # Every third-party library, found by find_package (or pkg-config where it ships no CMake files).
-# The LibTorch that PyTorch publishes has the headers of another version of Protocol Buffers among its own, and otherwise stands in for the
-# library: it is found before, and not in LibTorch's folder.
+# The LibTorch that PyTorch publishes has the headers of another version of Protocol Buffers among its own, and stands in for the library where
+# none was found before: so ours is found first, with headers that are not in LibTorch's folder.
 find_path(Protobuf_INCLUDE_DIR google/protobuf/service.h NO_CMAKE_PATH NO_CMAKE_ENVIRONMENT_PATH)
 find_package(Protobuf REQUIRED)
 # Before RocksDB, whose configuration defines gflags under another name than LibTorch's expects.

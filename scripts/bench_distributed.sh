@@ -29,7 +29,7 @@ scripts/setup.sh
 build release provnet-train
 fresh_runs bench_distributed
 if [[ -n ${PROVNET_DATA_DIR:-} ]]; then dataset=idx:$PROVNET_DATA_DIR/mnist; else dataset=glyphs:18000; fi
-command=("$bin/provnet-train" fit --dataset="$dataset" --threads=1 --membership-reference=none "${fit[@]}")
+command=("$bin/provnet-train" fit --dataset="$dataset" --threads=1 --device=cpu --membership-reference=none "${fit[@]}")
 
 # A port that nobody listens on.
 free_port() {

@@ -5,7 +5,7 @@
 #
 # Needs a LibTorch with CUDA: the one that CMAKE_PREFIX_PATH leads to, or --programs, a folder of programs that are built already.
 # The server answers 1, 64 and 256 callers with the reference model (tests/benchmarks/reference_network.h); the trainer fits MNIST where
-# PROVNET_DATA_DIR is set, else generated digits, with the further flags, e.g. --epochs=2. Each figure is the median of the repeats.
+# PROVNET_DATA_DIR is set, else generated digits, with the further flags, e.g. --epochs=2. The server's figures are medians of the repeats; the fits and the overlaps are of one run.
 # Under "ratios", GPU over CPU unless they say otherwise:
 #   throughput_64, throughput_256   requests/s of so many concurrent callers
 #   p50_1                           one caller's median

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "storage/bundle_verifier.h"
 #include "tests/testing/child_process.h"
 #include "tests/testing/free_port.h"
