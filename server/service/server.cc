@@ -126,12 +126,14 @@ void Server::ShowHealth(bool serving) {
 }
 
 void Server::ReportRefused() {
-  probes_.connections.ConnectionRefused();
   const absl::Duration now = clock_.Monotonic();
-  if (now - refusal_logged_ < kRefusalLogPause) return;
-  refusal_logged_ = now;
-  log_.Write(LogLevel::kWarning, "connections refused",
-             {{"max_connections", options_.connections.max_connections}});
+  if (now - refusal_logged_ >= kRefusalLogPause) {
+    refusal_logged_ = now;
+    log_.Write(LogLevel::kWarning, "connections refused",
+               {{"max_connections", options_.connections.max_connections}});
+  }
+  // Last: who sees it counted finds it in the log.
+  probes_.connections.ConnectionRefused();
 }
 
 void Server::Serve(const ModelRegistry& models) {
