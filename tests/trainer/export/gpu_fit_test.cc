@@ -38,6 +38,16 @@ Command OnOwnGpu(const Command& command, int rank) {
   return with;
 }
 
+// Two ranks of a fit, each on a GPU of its own.
+struct UnderWay {
+  UnderWay(const Command& fit, const std::filesystem::path& log, uint16_t port = FreePort())
+      : first(AsRank(0, 2, port, OnOwnGpu(fit, 0))),
+        second(AsRank(1, 2, port, OnOwnGpu(fit, 1)), log) {}
+
+  WatchedProcess first;
+  ChildProcess second;
+};
+
 class GpuFit : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -93,9 +103,8 @@ TEST_P(GpuFitTest, TwoRanksPublishWhatOneProcessDoes) {
 TEST_F(GpuFit, AKilledRankEndsTheJobAndTheCpuCanGoOn) {
   const auto output = folder_ / "model";
   Command fit = LongFit(output);
-  const uint16_t port = FreePort();
-  WatchedProcess first(AsRank(0, 2, port, OnOwnGpu(fit, 0)));
-  ChildProcess second(AsRank(1, 2, port, OnOwnGpu(fit, 1)), folder_ / "log1");
+  UnderWay ranks(fit, folder_ / "log1");
+  auto& [first, second] = ranks;
   ASSERT_TRUE(first.WaitFor("epoch 3/30")) << first.output() << second.Log();
   second.Signal(SIGKILL);
   EXPECT_EQ(first.WaitForEnd(), 1) << first.output();
@@ -114,9 +123,8 @@ TEST_F(GpuFit, ResumingEndsInTheSameNetwork) {
 
   const auto output = folder_ / "model";
   Command fit = LongFit(output);
-  const uint16_t port = FreePort();
-  WatchedProcess first(AsRank(0, 2, port, OnOwnGpu(fit, 0)));
-  ChildProcess second(AsRank(1, 2, port, OnOwnGpu(fit, 1)), folder_ / "log1");
+  UnderWay ranks(fit, folder_ / "log1");
+  auto& [first, second] = ranks;
   ASSERT_TRUE(first.WaitFor("epoch 3/30")) << first.output() << second.Log();
   second.Signal(SIGTERM);
   EXPECT_EQ(first.WaitForEnd(), 130) << first.output();
