@@ -3,27 +3,22 @@
 #include <chrono>
 #include <csignal>
 #include <future>
-#include <map>
 #include <stdexcept>
 #include <thread>
-#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "server/model/torch_status.h"
-#include "storage/base/clock.h"
 #include "storage/base/status_macros.h"
 #include "trainer/distributed/heartbeat.h"
+#include "trainer/distributed/meeting.h"
 #include "trainer/distributed/rank_group.h"
 #include "trainer/distributed/world.h"
 
 namespace provnet {
 namespace {
-
-using c10d::TCPStore;
 
 // After this, Gloo and NCCL give up by themselves. The heartbeat finds out who is gone, much
 // earlier; this is above what one rank may do alone while others wait, such as writing a
@@ -35,8 +30,6 @@ constexpr absl::Duration kLookInterval = absl::Milliseconds(250);
 // for a little longer.
 constexpr absl::Duration kBrokenSilence = absl::Seconds(3);
 constexpr absl::Duration kDiagnosisTime = absl::Seconds(5);
-// How long rank 0 still serves the store when it leaves early: some beats.
-constexpr absl::Duration kFarewell = absl::Seconds(2);
 
 // The exchange of tensors on one kind of device, and what is under way of it.
 struct Pending {
@@ -47,7 +40,7 @@ struct Pending {
 class C10dWorld : public World {
  public:
   // `on_gpu` is null where the ranks compute on CPUs.
-  C10dWorld(RankOf who, absl::Duration silence_limit, c10::intrusive_ptr<TCPStore> store,
+  C10dWorld(RankOf who, absl::Duration silence_limit, c10::intrusive_ptr<c10d::TCPStore> store,
             std::unique_ptr<Heartbeat> heartbeat, std::unique_ptr<RankGroup> on_cpu,
             std::unique_ptr<RankGroup> on_gpu)
       : World(who),
@@ -84,7 +77,7 @@ class C10dWorld : public World {
   [[noreturn]] void Fail(const absl::Status& why);
 
   const absl::Duration silence_limit_;
-  c10::intrusive_ptr<TCPStore> store_;
+  c10::intrusive_ptr<c10d::TCPStore> store_;
   std::unique_ptr<Heartbeat> heartbeat_;
   std::unique_ptr<RankGroup> on_cpu_;
   std::unique_ptr<RankGroup> on_gpu_;
@@ -251,83 +244,6 @@ absl::Status C10dWorld::Part() {
   }
 }
 
-// Later versions of LibTorch prefer a store that runs on libuv, which Debian's is built without.
-template <typename Options>
-void UsePlainStore(Options& options) {
-  if constexpr (requires { options.useLibUV; }) options.useLibUV = false;
-}
-
-c10::intrusive_ptr<TCPStore> OpenStore(const WorldAddress& address, bool serve,
-                                       absl::Duration timeout) {
-  c10d::TCPStoreOptions options;
-  options.port = address.port;
-  options.isServer = serve;
-  // Some versions of LibTorch go on without those that don't come in time.
-  options.waitWorkers = false;
-  options.timeout = absl::ToChronoMilliseconds(timeout);
-  UsePlainStore(options);
-  return c10::make_intrusive<TCPStore>(address.host, options);
-}
-
-// Returns once all ranks have called it.
-void AwaitOthers(TCPStore& store, RankOf who, absl::Duration timeout) {
-  constexpr char kJoinedKey[] = "joined";
-  const absl::Duration start = Clock::Steady().Monotonic();
-  int64_t joined = store.add(kJoinedKey, 1);
-  while (joined < who.ranks) {
-    if (Clock::Steady().Monotonic() - start > timeout) {
-      throw std::runtime_error(absl::StrCat("only ", joined, " came"));
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    joined = store.add(kJoinedKey, 0);
-  }
-}
-
-std::string DeviceKey(uint32_t rank) { return absl::StrCat("device/", rank); }
-
-// Where a rank computes, as the others read it.
-struct Place {
-  std::string kind;
-  // Of a GPU.
-  std::string name;
-};
-
-void PostPlace(TCPStore& store, RankOf who, c10::Device device) {
-  const std::string text = absl::StrCat(c10::DeviceTypeName(device.type(), /*lower_case=*/true),
-                                        "/", device.is_cuda() ? GpuName(device) : "");
-  store.set(DeviceKey(who.rank), std::vector<uint8_t>(text.begin(), text.end()));
-}
-
-Place ReadPlace(TCPStore& store, uint32_t rank) {
-  const std::vector<uint8_t> bytes = store.get(DeviceKey(rank));
-  const std::pair<std::string, std::string> parts =
-      absl::StrSplit(absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
-                     absl::MaxSplits('/', 1));
-  return {parts.first, parts.second};
-}
-
-// Tensors of one rank meet those of the others, and NCCL wants a GPU for each.
-absl::Status CheckPlaces(TCPStore& store, RankOf who) {
-  const std::string first = ReadPlace(store, 0).kind;
-  std::map<std::string, uint32_t> rank_on;
-  for (uint32_t rank = 0; rank < who.ranks; ++rank) {
-    const Place place = ReadPlace(store, rank);
-    if (place.kind != first) {
-      return absl::InvalidArgumentError(absl::StrCat("rank 0 computes on ", first, ", but rank ",
-                                                     rank, " on ", place.kind,
-                                                     ": give all ranks the same kind of --device"));
-    }
-    const auto [other, alone] = rank_on.emplace(place.name, rank);
-    if (!place.name.empty() && !alone) {
-      return absl::InvalidArgumentError(absl::StrCat("ranks ", other->second, " and ", rank,
-                                                     " both compute on the GPU ", place.name,
-                                                     ": give each one of its own, by LOCAL_RANK or "
-                                                     "--device=cuda:N, or give all --device=cpu"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<World>> JoinWorld(const WorldAddress& address,
@@ -344,13 +260,7 @@ absl::StatusOr<std::unique_ptr<World>> JoinWorld(const WorldAddress& address,
   std::signal(SIGPIPE, SIG_IGN);
   try {
     auto store = OpenStore(address, /*serve=*/who.rank == 0, options.join_timeout);
-    PostPlace(*store, who, options.device);
-    AwaitOthers(*store, who, options.join_timeout);
-    if (const absl::Status status = CheckPlaces(*store, who); !status.ok()) {
-      // All ranks come to the same result; those behind rank 0 may not have read it all yet.
-      if (who.rank == 0) std::this_thread::sleep_for(absl::ToChronoMilliseconds(kFarewell));
-      return status;
-    }
+    PROVNET_RETURN_IF_ERROR(MeetOthers(*store, who, options.device, options.join_timeout));
     auto heartbeat = std::make_unique<Heartbeat>(
         OpenStore(address, /*serve=*/false, options.join_timeout), who, options.beat_interval);
     auto cpu_group = OpenGlooGroup(store, who, kExchangeTimeout);
