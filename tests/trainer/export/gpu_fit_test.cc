@@ -14,6 +14,7 @@
 #include "tests/testing/temp_dir.h"
 #include "tests/testing/watched_process.h"
 #include "tests/trainer/export/fit_processes.h"
+#include "trainer/distributed/rank_group.h"
 
 namespace provnet {
 namespace {
@@ -87,6 +88,7 @@ TEST_P(GpuFitTest, PublishesWhatTheCpuDoes) {
 }
 
 TEST_P(GpuFitTest, TwoRanksPublishWhatOneProcessDoes) {
+  if (!HasNccl()) GTEST_SKIP() << "needs a build with NCCL";
   ChildProcess alone(OnGpu(FitCommand(folder_ / "alone", GetParam())), folder_ / "log");
   ASSERT_EQ(alone.Wait(), 0) << alone.Log();
   const Command fit = FitCommand(folder_ / "ranks", GetParam());
@@ -101,6 +103,7 @@ TEST_P(GpuFitTest, TwoRanksPublishWhatOneProcessDoes) {
 }
 
 TEST_F(GpuFit, AKilledRankEndsTheJobAndTheCpuCanGoOn) {
+  if (!HasNccl()) GTEST_SKIP() << "needs a build with NCCL";
   const auto output = folder_ / "model";
   Command fit = LongFit(output);
   UnderWay ranks(fit, folder_ / "log1");
@@ -118,6 +121,7 @@ TEST_F(GpuFit, AKilledRankEndsTheJobAndTheCpuCanGoOn) {
 }
 
 TEST_F(GpuFit, ResumingEndsInTheSameNetwork) {
+  if (!HasNccl()) GTEST_SKIP() << "needs a build with NCCL";
   Ranks whole({OnOwnGpu(LongFit(folder_ / "whole"), 0), OnOwnGpu(LongFit(folder_ / "whole"), 1)});
   ASSERT_THAT(whole.Wait(), ElementsAre(0, 0)) << whole.log(0);
 
