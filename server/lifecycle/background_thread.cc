@@ -9,18 +9,23 @@
 namespace provnet {
 namespace {
 
-// A thirtieth of the time of a thread that competes at the ordinary priority. On cores that never
-// rest a second's work then takes half a minute, where 19 would take more than one.
-constexpr int kNice = 15;
+// A thirtieth of the time of a thread of the server that competes with it. On cores that never rest
+// a second's work then takes half a minute, where 19 would take more than one.
+constexpr int kNicer = 15;
+
+// Linux keeps a nice value for each thread, at most 19. Where it can't be set, work is merely less
+// polite.
+void YieldToTheOthers() {
+  const auto self = static_cast<id_t>(gettid());
+  setpriority(PRIO_PROCESS, self, getpriority(PRIO_PROCESS, self) + kNicer);
+}
 
 }  // namespace
 
 BackgroundThread::BackgroundThread(const char* name)
     : thread_([this, name] {
         pthread_setname_np(pthread_self(), name);
-        // Linux keeps a nice value for each thread. Where it can't be set, work is merely less
-        // polite.
-        setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+        YieldToTheOthers();
         Loop();
       }) {}
 
