@@ -20,8 +20,13 @@ bool Explanation::wrong() const {
   return response.ok() && true_label().has_value() && *true_label() != response->predicted().id();
 }
 
+bool Explanation::shows_labels() const {
+  return response.ok() && (response->disclosure() == v1::DISCLOSURE_UNSPECIFIED ||
+                           response->disclosure() >= v1::DISCLOSURE_LABELS);
+}
+
 bool Explanation::low_agreement() const {
-  return response.ok() && response->provenance_size() > 0 &&
+  return shows_labels() && response->provenance_size() > 0 &&
          response->label_agreement() < kLowAgreement;
 }
 

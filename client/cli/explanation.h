@@ -22,7 +22,9 @@ struct Explanation {
   std::optional<uint32_t> true_label() const;
   // It is known and the prediction differs from it.
   bool wrong() const;
-  // Fewer than four in five of the exemplars have the predicted class.
+  // The answer shows its exemplars' labels: what the caller's role allows.
+  bool shows_labels() const;
+  // It does, and fewer than four in five of the exemplars have the predicted class.
   bool low_agreement() const;
   // How many exemplars have the predicted class.
   int agreeing() const;

@@ -61,19 +61,24 @@ std::string Verdict(const Explanation& explanation, const v1::BundleManifest& ma
   return Styled(terminal, Style::kGood, terminal.utf8 ? "  ✓ right" : "  right");
 }
 
+std::string Agreement(const Explanation& explanation) {
+  const int total = explanation.response->provenance_size();
+  if (!explanation.shows_labels()) return absl::StrFormat("  %d exemplars", total);
+  return absl::StrFormat("  %d of %d exemplars agree", explanation.agreeing(), total);
+}
+
 std::string Headline(const Explanation& explanation, const v1::BundleManifest& manifest,
                      const Terminal& terminal) {
   const v1::ExplainResponse& response = *explanation.response;
-  return absl::StrCat(
-      Styled(terminal, Style::kDim, Printable(explanation.name)), terminal.utf8 ? " → " : " -> ",
-      Styled(terminal, Style::kBold, Printable(response.predicted().name())), "  ",
-      Percent(response.predicted().probability()), Verdict(explanation, manifest, terminal),
-      absl::StrFormat("  %d of %d exemplars agree", explanation.agreeing(),
-                      response.provenance_size()),
-      Styled(terminal, Style::kDim,
-             absl::StrFormat("  %s/%d", Printable(response.model().name()),
-                             response.model().version())),
-      "\n");
+  return absl::StrCat(Styled(terminal, Style::kDim, Printable(explanation.name)),
+                      terminal.utf8 ? " → " : " -> ",
+                      Styled(terminal, Style::kBold, Printable(response.predicted().name())), "  ",
+                      Percent(response.predicted().probability()),
+                      Verdict(explanation, manifest, terminal), Agreement(explanation),
+                      Styled(terminal, Style::kDim,
+                             absl::StrFormat("  %s/%d", Printable(response.model().name()),
+                                             response.model().version())),
+                      "\n");
 }
 
 Figure ExemplarFigure(const v1::Exemplar& exemplar) {

@@ -43,6 +43,8 @@ std::string TruthChip(const Explanation& explanation, const v1::BundleManifest& 
 
 std::string AgreementChip(const Explanation& explanation) {
   const int total = explanation.response->provenance_size();
+  if (!explanation.shows_labels())
+    return absl::StrFormat("<p class=\"chip plain\">%d exemplars, labels not disclosed</p>", total);
   return absl::StrFormat("<p class=\"chip %s\">%d of %d exemplars agree</p>",
                          explanation.low_agreement() ? "warn" : "plain", explanation.agreeing(),
                          total);

@@ -73,6 +73,15 @@ void AppendShare(std::string& text, absl::string_view name, double share) {
   AppendFact(text, name, absl::StrFormat("%.2f %%", share * 100));
 }
 
+std::string TrainedOn(const v1::GetModelResponse& model) {
+  const v1::TrainingConfig& training = model.manifest().training();
+  if (model.disclosure() != v1::DISCLOSURE_UNSPECIFIED)
+    return absl::StrFormat("not disclosed to your role, %g of it, %d epochs",
+                           training.subset_fraction(), training.epochs());
+  return absl::StrFormat("%s, %g of it, %d epochs, seed %d", Printable(training.dataset()),
+                         training.subset_fraction(), training.epochs(), training.seed());
+}
+
 std::string Description(const v1::GetModelResponse& model) {
   const v1::ModelInfo& info = model.info();
   const v1::BundleManifest& manifest = model.manifest();
@@ -95,10 +104,9 @@ std::string Description(const v1::GetModelResponse& model) {
   AppendFact(text, "computes on",
              absl::StrCat(Printable(info.device()), ", index search in ",
                           Printable(info.index_precision())));
-  AppendFact(text, "trained on",
-             absl::StrFormat("%s, %g of it, %d epochs, seed %d", Printable(training.dataset()),
-                             training.subset_fraction(), training.epochs(), training.seed()));
-  AppendFact(text, "dataset fingerprint", Printable(training.dataset_fingerprint()));
+  AppendFact(text, "trained on", TrainedOn(model));
+  if (!training.dataset_fingerprint().empty())
+    AppendFact(text, "dataset fingerprint", Printable(training.dataset_fingerprint()));
   absl::StrAppend(&text, "\n");
   AppendShare(text, "test accuracy", metrics.test_accuracy());
   AppendShare(text, "index top-1", metrics.index_top1());

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/service/exemplar_message.h"
+#include "server/service/host_paths.h"
 #include "server/service/input_decoder.h"
 #include "server/service/model_version.h"
 #include "storage/base/status_macros.h"
@@ -57,7 +58,7 @@ std::vector<Sha256Digest> DigestsOf(const v1::CheckMembershipRequest& request,
 void SetReference(const MembershipReference& reference, bool labelled,
                   v1::MembershipReference& message) {
   message.set_name(reference.name());
-  message.set_source(reference.source());
+  message.set_source(WithoutHostPaths(reference.source()));
   message.set_count(reference.count(labelled));
   message.set_finest_rate(reference.finest_rate(labelled));
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "server/service/host_paths.h"
 #include "server/service/model_version.h"
 
 namespace provnet {
@@ -29,7 +30,7 @@ v1::ModelInfo AvailableModelInfo(const Servable& servable) {
 v1::ModelInfo MakeModelInfo(const ModelReport& report) {
   if (report.served != nullptr) {
     v1::ModelInfo info = AvailableModelInfo(*report.served->handle);
-    info.set_error(std::string(report.status.message()));
+    info.set_error(WithoutHostPaths(report.status.message()));
     for (const auto& [name, share] : report.labels) {
       v1::ServedLabel& label = *info.add_labels();
       label.set_name(name);
@@ -42,7 +43,7 @@ v1::ModelInfo MakeModelInfo(const ModelReport& report) {
   info.mutable_model()->set_version(report.location.version);
   info.set_state(report.state == ModelReport::State::kLoading ? v1::ModelInfo::STATE_LOADING
                                                               : v1::ModelInfo::STATE_FAILED);
-  info.set_error(std::string(report.status.message()));
+  info.set_error(WithoutHostPaths(report.status.message()));
   return info;
 }
 
@@ -61,6 +62,11 @@ void DescribeModel(const ModelRegistry& models, const ServedModel& model,
                    v1::GetModelResponse& response) {
   const v1::BundleManifest& manifest = model.handle->manifest();
   *response.mutable_manifest() = manifest;
+  if (manifest.has_training()) {
+    v1::TrainingConfig& training = *response.mutable_manifest()->mutable_training();
+    training.set_dataset(WithoutHostPaths(training.dataset()));
+    training.clear_subset_mask();
+  }
   if (DescribeVersion(models, manifest.model(), manifest.version(), response)) return;
   // Replaced since it was found.
   *response.mutable_info() = AvailableModelInfo(*model.handle);

@@ -18,7 +18,8 @@ v1::ModelInfo MakeModelInfo(const ModelReport& report);
 bool DescribeVersion(const ModelRegistry& models, absl::string_view name, uint64_t version,
                      v1::GetModelResponse& response);
 
-// The same of a loaded version, with its manifest.
+// The same of a loaded version, with its manifest but for the choice of its samples.
+// Neither names a path of a host.
 void DescribeModel(const ModelRegistry& models, const ServedModel& model,
                    v1::GetModelResponse& response);
 

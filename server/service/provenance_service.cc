@@ -170,6 +170,7 @@ absl::Status ProvenanceService::FillModel(const CallHandle& call,
       call->caller().Select(selector, [&] { return FindModel(serving->models, selector); });
   if (selected.ok()) {
     DescribeModel(serving->models, *selected->model, response);
+    Redact(selected->permit.disclosure, response);
     return absl::OkStatus();
   }
   // A version that is known without being loaded is described too, to those who may see its model.

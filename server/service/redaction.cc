@@ -28,6 +28,8 @@ void RedactExemplar(v1::Disclosure disclosure, bool contents_wanted, v1::Exempla
 void Redact(v1::Disclosure disclosure, bool contents_wanted, v1::ExplainResponse& response) {
   if (disclosure >= v1::DISCLOSURE_CONTENT) return;
   response.set_disclosure(disclosure);
+  // Of one exemplar it is the label, to who knows the predicted class.
+  if (disclosure < v1::DISCLOSURE_LABELS) response.clear_label_agreement();
   for (v1::Exemplar& exemplar : *response.mutable_provenance())
     RedactExemplar(disclosure, contents_wanted, exemplar);
 }
@@ -36,6 +38,7 @@ void Redact(v1::Disclosure disclosure, bool contents_wanted,
             v1::CheckMembershipResponse& response) {
   if (disclosure >= v1::DISCLOSURE_CONTENT) return;
   response.set_disclosure(disclosure);
+  if (response.has_reference()) response.mutable_reference()->clear_source();
   if (response.has_nearest())
     RedactExemplar(disclosure, contents_wanted, *response.mutable_nearest());
 }
@@ -48,6 +51,20 @@ void Redact(v1::Disclosure disclosure, v1::GetExemplarsResponse& response) {
     stored.clear_sample();
     if (disclosure >= v1::DISCLOSURE_LABELS) stored.mutable_sample()->set_label(label);
   }
+}
+
+void Redact(v1::Disclosure disclosure, v1::GetModelResponse& response) {
+  if (disclosure >= v1::DISCLOSURE_CONTENT) return;
+  response.set_disclosure(disclosure);
+  if (!response.has_manifest()) return;
+  // With the data set at hand, its name and the seed give the training samples again; digests tell
+  // that a guess is right.
+  v1::BundleManifest& manifest = *response.mutable_manifest();
+  manifest.clear_files();
+  if (!manifest.has_training()) return;
+  manifest.mutable_training()->clear_dataset();
+  manifest.mutable_training()->clear_dataset_fingerprint();
+  manifest.mutable_training()->clear_seed();
 }
 
 absl::Status CheckExemplarsDisclosure(v1::Disclosure disclosure) {

@@ -12,6 +12,7 @@ namespace provnet {
 void Redact(v1::Disclosure disclosure, bool contents_wanted, v1::ExplainResponse& response);
 void Redact(v1::Disclosure disclosure, bool contents_wanted, v1::CheckMembershipResponse& response);
 void Redact(v1::Disclosure disclosure, v1::GetExemplarsResponse& response);
+void Redact(v1::Disclosure disclosure, v1::GetModelResponse& response);
 
 // PERMISSION_DENIED when GetExemplars would have nothing to show: it is asked with indices.
 absl::Status CheckExemplarsDisclosure(v1::Disclosure disclosure);

@@ -82,6 +82,16 @@ TEST(ExplanationTextTest, MarksAWrongPrediction) {
   EXPECT_THAT(ExplanationText(explanation, {}, Plain(60)), HasSubstr("WRONG, is 1"));
 }
 
+TEST(ExplanationTextTest, CountsNoLabelsThatWereHeldBack) {
+  Explanation explanation = Example();
+  explanation.response->set_disclosure(v1::DISCLOSURE_INDICES);
+  explanation.response->clear_label_agreement();
+  EXPECT_FALSE(explanation.low_agreement());
+  const std::string text = ExplanationText(explanation, {}, Plain(60));
+  EXPECT_THAT(text, HasSubstr("  1 exemplars  "));
+  EXPECT_THAT(text, Not(HasSubstr("agree")));
+}
+
 TEST(ExplanationTextTest, LetsNoEscapeSequenceThrough) {
   Explanation explanation = Example();
   explanation.name = "evil\033]0;owned\007.png";

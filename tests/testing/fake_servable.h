@@ -96,6 +96,12 @@ class FakeServable final : public Servable {
     manifest_.mutable_input()->set_width(options.width);
     manifest_.mutable_index_head()->set_type(v1::HEAD_TYPE_EMBEDDING);
     for (int i = 0; i < 10; ++i) manifest_.add_class_names(absl::StrCat("class ", i));
+    manifest_.mutable_training()->set_dataset("idx:/data/digits");
+    manifest_.mutable_training()->set_dataset_fingerprint("fedcba9876543210");
+    manifest_.mutable_training()->set_seed(7);
+    manifest_.mutable_training()->set_epochs(20);
+    manifest_.mutable_training()->set_subset_mask("\x0f");
+    manifest_.add_files()->set_path("model.pt");
     if (options.calibration.statistic() != v1::MEMBERSHIP_STATISTIC_UNSPECIFIED)
       reference_ = std::make_unique<const MembershipReference>(options.calibration);
   }

@@ -72,6 +72,8 @@ class TokenContext : public grpc::ClientContext {
 // Scores 0 .. 198 of non-members, and two members.
 inline v1::MembershipCalibration SomeCalibration() {
   v1::MembershipCalibration calibration;
+  calibration.set_reference_name("images outside the subset");
+  calibration.set_reference_source("idx:/data/digits");
   calibration.set_statistic(v1::MEMBERSHIP_STATISTIC_MARGIN);
   for (auto* scores : {calibration.mutable_with_label(), calibration.mutable_without_label()}) {
     for (int i = 0; i < 199; ++i) scores->add_non_member(static_cast<float>(i));

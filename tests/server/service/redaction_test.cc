@@ -38,6 +38,7 @@ class RedactionTest : public ::testing::Test {
     request.set_include_exemplars(contents);
     v1::ExplainResponse response;
     EXPECT_TRUE(server_.stub().Explain(&context, request, &response).ok());
+    EXPECT_EQ(response.label_agreement() > 0, token != "i");
     EXPECT_EQ(response.disclosure(), expected_disclosure);
     EXPECT_EQ(response.predicted().name(), "class 3");
     EXPECT_EQ(response.provenance_size(), 5);
@@ -123,6 +124,8 @@ TEST_F(RedactionTest, CheckMembershipShowsTheNearestSampleAsTheRoleMaySeeIt) {
     return response;
   };
   const v1::CheckMembershipResponse indices = check("i");
+  EXPECT_EQ(indices.reference().source(), "");
+  EXPECT_EQ(indices.reference().name(), "images outside the subset");
   EXPECT_EQ(indices.disclosure(), v1::DISCLOSURE_INDICES);
   EXPECT_GT(indices.p_value(), 0);
   EXPECT_EQ(indices.nearest().label_name(), "");
@@ -130,7 +133,36 @@ TEST_F(RedactionTest, CheckMembershipShowsTheNearestSampleAsTheRoleMaySeeIt) {
   const v1::CheckMembershipResponse labels = check("l");
   EXPECT_EQ(labels.nearest().label_name(), "class 3");
   EXPECT_FALSE(labels.nearest().has_sample());
-  EXPECT_EQ(check("c").nearest().sample().source_id(), "fake#3");
+  const v1::CheckMembershipResponse contents = check("c");
+  EXPECT_EQ(contents.nearest().sample().source_id(), "fake#3");
+  EXPECT_EQ(contents.reference().source(), "idx:digits");
+}
+
+// What tells, to who has the data set, which of its samples were trained on.
+TEST_F(RedactionTest, GetModelNamesTheTrainingSamplesToNobodyWhoMayNotReadThem) {
+  const auto get = [&](const std::string& token) {
+    TokenContext context(token);
+    v1::GetModelResponse response;
+    EXPECT_TRUE(server_.stub().GetModel(&context, {}, &response).ok());
+    EXPECT_EQ(response.manifest().training().epochs(), 20U);
+    EXPECT_EQ(response.manifest().training().subset_mask(), "");
+    return response;
+  };
+  for (const auto& [token, disclosure] :
+       {std::pair("i", v1::DISCLOSURE_INDICES), std::pair("l", v1::DISCLOSURE_LABELS)}) {
+    const v1::GetModelResponse model = get(token);
+    EXPECT_EQ(model.disclosure(), disclosure);
+    const v1::TrainingConfig& training = model.manifest().training();
+    EXPECT_EQ(training.dataset(), "");
+    EXPECT_EQ(training.dataset_fingerprint(), "");
+    EXPECT_EQ(training.seed(), 0U);
+    EXPECT_EQ(model.manifest().files_size(), 0);
+  }
+  const v1::GetModelResponse whole = get("c");
+  EXPECT_EQ(whole.disclosure(), v1::DISCLOSURE_UNSPECIFIED);
+  EXPECT_EQ(whole.manifest().training().dataset(), "idx:digits");
+  EXPECT_EQ(whole.manifest().training().seed(), 7U);
+  EXPECT_EQ(whole.manifest().files_size(), 1);
 }
 
 }  // namespace
