@@ -5,6 +5,20 @@ import unittest
 import tools
 from tools import LEAST, overlay
 
+
+def s3(endpoint: str, ports: list[int] = [443]) -> dict:
+    return {"model": {"source": "s3", "s3": {"endpoint": endpoint, "bucket": "b"}, "pvc": {"claimName": ""}}, "networkPolicy": {"modelSourcePorts": ports}}
+
+
+def oci(reference: str, ports: list[int] = [443], **further) -> dict:
+    return {"model": {"source": "oci", "oci": {"reference": reference, **further}, "pvc": {"claimName": ""}}, "networkPolicy": {"modelSourcePorts": ports}}
+
+
+def renewed(duration: str, before: str) -> dict:
+    return {"tls": {"enabled": True, "certManager": {"enabled": True, "issuerName": "i", "duration": duration, "renewBefore": before}},
+            "tests": {"enabled": False}}
+
+
 # What is set, over the least that is needed; what the refusal has to say.
 REFUSED = [
     ({"autoscaling": {"enabled": True}, "replicas": 3}, "replicas is 3 while autoscaling.enabled is true"),
@@ -23,11 +37,23 @@ REFUSED = [
     ({"model": {"s3": {"bucket": "b"}}}, "model.s3.bucket is b, which model.source=pvc does not use"),
     ({"podDisruptionBudget": {"maxUnavailable": 1, "minAvailable": 1}}, "podDisruptionBudget has both"),
     ({"podDisruptionBudget": {"minAvailable": 2}}, "no node with one could be drained"),
+    ({"podDisruptionBudget": {"minAvailable": "100%"}}, "podDisruptionBudget.minAvailable is 100% and there may be only 2 pods"),
+    ({"podDisruptionBudget": {"minAvailable": "51%"}}, "of which 2 would have to stay"),
+    ({"podDisruptionBudget": {"minAvailable": "67%"}, "autoscaling": {"enabled": True, "minReplicas": 3}}, "of which 3 would have to stay"),
     ({"podDisruptionBudget": {"maxUnavailable": 0}}, "podDisruptionBudget.maxUnavailable is 0"),
     ({"rollout": {"maxSurge": 0}}, "no pod could ever be replaced"),
     ({"networkPolicy": {"callers": []}}, "nobody could call"),
     ({"networkPolicy": {"callers": [{"name": "a", "from": [{"podSelector": {}}]}] * 2}}, "has a name twice"),
     ({"networkPolicy": {"monitoring": []}, "monitoring": {"podMonitor": {"enabled": True}}}, "lets nobody read metrics"),
+    (s3("https://minio:9000"), "model.s3.endpoint is https://minio:9000, which is port 9000, but networkPolicy.modelSourcePorts opens only 443"),
+    (s3("http://minio"), "which is port 80"),
+    (s3("http://[fd00::9]/path:1"), "which is port 80"),
+    (s3("https://[fd00::9]:9000/"), "which is port 9000"),
+    (s3("https://minio", ports=[9000, 9001]), "which is port 443, but networkPolicy.modelSourcePorts opens only 9000, 9001"),
+    (s3("", ports=[9000]), "model.s3.endpoint is empty (Amazon's), which is port 443"),
+    (oci("reg:5000/models/digits:7"), "model.oci.reference is reg:5000/models/digits:7, which is port 5000"),
+    (oci("reg/models/digits:7", plainHttp=True), "with model.oci.plainHttp, which is port 80"),
+    (oci("reg/models/digits:7", ports=[80]), "which is port 443"),
     ({"networkPolicy": {"collector": [{"podSelector": {}}]}}, "but server.otlpEndpoint is empty: none are sent"),
     ({"ports": {"http": 8500}}, "ports.grpc and ports.http are both 8500"),
     ({"ports": {"health": 8501}}, "ports.http and ports.health are both 8501"),
@@ -46,9 +72,25 @@ REFUSED = [
     ({"tls": {"enabled": True, "secretName": "s", "clientCertificates": True}, "tests": {"enabled": False}}, "tls.clientCaSecret is empty"),
     ({"tls": {"enabled": True, "secretName": "s", "clientCaSecret": "c"}, "tests": {"enabled": False}}, "nobody would be asked"),
     ({"tls": {"enabled": True, "certManager": {"enabled": True}}, "tests": {"enabled": False}}, "issuerName is empty. Name the Issuer"),
+    (renewed("720h", before="720h"), "tls.certManager.renewBefore is 720h, not less than tls.certManager.duration, 720h"),
+    (renewed("1.5h", before="1h30m0.001s"), "due for renewal as soon as it is made"),
     ({"tls": {"enabled": True, "secretName": "s"}}, "tests.tlsSecret is empty"),
     ({"server": {"extraArgs": ["--tls_cert=/x"]}}, "server.extraArgs has --tls-cert, which the chart sets"),
     ({"server": {"extraArgs": ["--max-top-k=3"]}}, "server.extraArgs has --max-top-k"),
+]
+# Close to a contradiction, and none.
+TAKEN = [
+    {"podDisruptionBudget": {"minAvailable": "50%"}},
+    {"podDisruptionBudget": {"minAvailable": "66%"}, "replicas": 3},
+    {"podDisruptionBudget": {"minAvailable": "100%", "enabled": False}},
+    s3("https://minio:9000", ports=[443, 9000]),
+    s3("http://minio", ports=[80]),
+    s3(""),
+    oci("reg:5000/models/digits:7", ports=[5000]),
+    oci("reg/models/digits:7", ports=[80], plainHttp=True),
+    overlay(s3("https://minio:9000"), {"networkPolicy": {"enabled": False}}),
+    renewed("1.5h", before="1h29m59.999s"),
+    {"tls": {"certManager": {"renewBefore": "2160h"}}},
 ]
 # What the schema refuses; where.
 MISTYPED = [
@@ -62,6 +104,7 @@ MISTYPED = [
     ({"replicas": "three"}, "replicas"),
     ({"replicas": 0}, "replicas"),
     ({"model": {"source": "ftp"}}, "model.source"),
+    ({"model": {"oci": {"reference": "digits:7"}}}, "model.oci.reference"),
     ({"ports": {"grpc": 443}}, "ports.grpc"),
     ({"image": {"digest": "latest"}}, "image.digest"),
     ({"securityContext": {"runAsUser": 0}}, "securityContext.runAsUser"),
@@ -84,6 +127,11 @@ class Contradictions(unittest.TestCase):
                 said = self.refusal(values)
                 self.assertIn("these values can't be used together", said)
                 self.assertIn(reason, said)
+
+    def test_are_no_more_than_that(self):
+        for values in TAKEN:
+            with self.subTest(str(values)):
+                tools.render(overlay(LEAST, values))
 
     def test_are_all_named_at_once(self):
         said = self.refusal({"server": {"device": "cuda"}, "terminationGracePeriodSeconds": 1, "ports": {"http": 8500}})

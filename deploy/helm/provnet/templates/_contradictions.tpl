@@ -84,9 +84,16 @@ model.source is image, but Kubernetes {{ .Capabilities.KubeVersion.Version }} ha
 {{- if $budget.enabled -}}
 {{- if and $isMax $isMin }}
 podDisruptionBudget has both maxUnavailable and minAvailable; Kubernetes takes one. Leave the other out
-{{- else if and $isMin (not (kindIs "string" $budget.minAvailable)) }}
-{{- if ge (int64 $budget.minAvailable) $fewest }}
-podDisruptionBudget.minAvailable is {{ int64 $budget.minAvailable }} and there may be only {{ $fewest }} pods: no node with one could be drained. Set less, or more pods
+{{- else if $isMin }}
+{{- $stay := int64 0 }}
+{{- if kindIs "string" $budget.minAvailable }}
+{{- /* Kubernetes rounds a share of the pods up. */}}
+{{- $stay = div (add (mul (trimSuffix "%" $budget.minAvailable | int64) $fewest) 99) 100 }}
+{{- else }}
+{{- $stay = int64 $budget.minAvailable }}
+{{- end }}
+{{- if ge $stay $fewest }}
+podDisruptionBudget.minAvailable is {{ include "provnet.scalar" $budget.minAvailable }} and there may be only {{ $fewest }} pods, of which {{ $stay }} would have to stay: no node with one could be drained. Set less, or more pods
 {{- end }}
 {{- else if and $isMax (has (toString $budget.maxUnavailable) (list "0" "0%")) }}
 podDisruptionBudget.maxUnavailable is {{ $budget.maxUnavailable }}: no node with a pod could be drained. Set 1 or more
@@ -111,6 +118,14 @@ networkPolicy.callers has a name twice: {{ join ", " $names }}. Give each a name
 {{- end }}
 {{- if and .Values.monitoring.podMonitor.enabled (not $policy.monitoring) }}
 monitoring.podMonitor.enabled is true, but networkPolicy.monitoring lets nobody read metrics. Say where Prometheus runs
+{{- end }}
+{{- if and (include "provnet.copiesModels" .) (or (eq .Values.model.source "s3") .Values.model.oci.reference) }}
+{{- $port := include "provnet.modelSourcePort" . }}
+{{- $open := list }}
+{{- range $policy.modelSourcePorts }}{{ $open = append $open (int64 . | toString) }}{{ end }}
+{{- if not (has $port $open) }}
+{{ include "provnet.modelSourceName" . }}, which is port {{ $port }}, but networkPolicy.modelSourcePorts opens only {{ join ", " $open }}: the models could not be copied. Add {{ $port }} there, beside the port of the pods where a Service has another
+{{- end }}
 {{- end }}
 {{- if and $policy.collector (not .Values.server.otlpEndpoint) }}
 networkPolicy.collector says where spans may go, but server.otlpEndpoint is empty: none are sent. Name the collector, or leave it out
@@ -180,6 +195,10 @@ tls.clientCaSecret is {{ $tls.clientCaSecret }}, but tls.clientCertificates is f
 {{- end }}
 {{- if and $tls.certManager.enabled (not $tls.certManager.issuerName) }}
 tls.certManager.enabled is true, but tls.certManager.issuerName is empty. Name the {{ $tls.certManager.issuerKind }}
+{{- end }}
+{{- $ask := $tls.certManager }}
+{{- if and $ask.enabled (ge (include "provnet.nanoseconds" $ask.renewBefore | int64) (include "provnet.nanoseconds" $ask.duration | int64)) }}
+tls.certManager.renewBefore is {{ $ask.renewBefore }}, not less than tls.certManager.duration, {{ $ask.duration }}: a certificate would be due for renewal as soon as it is made. Lower the one or raise the other
 {{- end }}
 {{- if and .Values.tests.enabled $tls.enabled (not .Values.tests.tlsSecret) }}
 tests.enabled is true under TLS, but tests.tlsSecret is empty: `helm test` could not tell the server from another. Name the Secret with its authority (with cert-manager: the server's own), or set tests.enabled=false

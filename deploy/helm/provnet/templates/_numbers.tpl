@@ -47,6 +47,29 @@
 {{- if has .Values.model.source (list "s3" "oci") -}}true{{- end -}}
 {{- end -}}
 
+{{- /* What the init container reads, as the value has it: the storage's URL or the artifact's name. */ -}}
+{{- define "provnet.modelSourceName" -}}
+{{- if eq .Values.model.source "s3" -}}
+model.s3.endpoint is {{ .Values.model.s3.endpoint | default "empty (Amazon's)" }}
+{{- else -}}
+model.oci.reference is {{ .Values.model.oci.reference }}{{ if .Values.model.oci.plainHttp }} with model.oci.plainHttp{{ end }}
+{{- end -}}
+{{- end -}}
+
+{{- /* The port on which the init container finds the models. */ -}}
+{{- define "provnet.modelSourcePort" -}}
+{{- $s3 := eq .Values.model.source "s3" -}}
+{{- $plain := ternary (hasPrefix "http://" .Values.model.s3.endpoint) .Values.model.oci.plainHttp $s3 -}}
+{{- $host := ternary .Values.model.s3.endpoint .Values.model.oci.reference $s3 | trimPrefix "http://" | trimPrefix "https://" | splitList "/" | first -}}
+{{- regexFind ":[0-9]+$" $host | trimPrefix ":" | default (ternary "80" "443" $plain) -}}
+{{- end -}}
+
+{{- /* Of a duration such as 1h30m, in nanoseconds. */ -}}
+{{- define "provnet.nanoseconds" -}}
+{{- $start := toDate "2006-01-02" "1970-01-01" -}}
+{{- sub (dateModify . $start).UnixNano $start.UnixNano -}}
+{{- end -}}
+
 {{- define "provnet.scalesByQueueWait" -}}
 {{- if and .Values.autoscaling.enabled (not (kindIs "invalid" .Values.autoscaling.queueWait.targetMilliseconds)) -}}true{{- end -}}
 {{- end -}}
