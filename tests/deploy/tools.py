@@ -18,7 +18,7 @@ KUBERNETES = "1.33.0"
 # Values without which there is nothing to serve.
 LEAST = {"model": {"pvc": {"claimName": "models"}}}
 
-# From the command line: paths of Helm, of Kubernetes' schemas, and of the folder with our programs.
+# From the command line: paths of Helm, of Kubernetes' schemas, of the folder with our programs, and of rclone.
 options = None
 
 
@@ -26,23 +26,25 @@ class Refused(Exception):
     """Helm did not render; the message is what it said."""
 
 
-def parse_command_line() -> None:
+def parse_command_line(*further: str) -> None:
+    """Ends the test as skipped where a tool is missing: Helm, the schemas, or one whose option is named in `further`."""
     global options
     parser = argparse.ArgumentParser()
     parser.add_argument("--helm", type=pathlib.Path, default=ROOT / "build/tools/helm/bin/helm")
     parser.add_argument("--schemas", type=pathlib.Path, default=ROOT / "build/tools/kubernetes-schemas")
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build/dev/bin")
+    parser.add_argument("--rclone", type=pathlib.Path, default=ROOT / "build/tools/rclone")
     parser.add_argument("--update", action="store_true", help="write golden files and the table of values anew")
     options, rest = parser.parse_known_args()
     sys.argv[1:] = rest
-    for tool in (options.helm, options.schemas):
+    for tool in (options.helm, options.schemas, *(getattr(options, name) for name in further)):
         if not tool.exists():
-            print(f"skipped: {tool} is not there; scripts/setup.sh puts it there where npm is")
+            print(f"skipped: {tool} is not there; scripts/setup.sh puts it there (Helm and the schemas where npm is)")
             sys.exit(SKIPPED)
 
 
-def main() -> None:
-    parse_command_line()
+def main(*further: str) -> None:
+    parse_command_line(*further)
     unittest.main(verbosity=2)
 
 

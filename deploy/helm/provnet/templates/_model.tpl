@@ -30,6 +30,18 @@
 - name: copy-models
 {{- if eq $model.source "s3" }}
   image: {{ $model.s3.image }}
+  # To rclone, a folder without files is copied well; here it means that nothing could be served.
+  command:
+    - sh
+    - -c
+    - |
+      rclone "$@" || exit
+      for version in /models/*/[0-9]*/; do
+        [ ! -d "$version" ] || exit 0
+      done
+      echo "${2#source:} has no <model>/<version>/ to copy: model.s3.bucket and model.s3.prefix have to name the folder above the models" >&2
+      exit 1
+    - copy-models
   args:
     - copy
     - {{ printf "source:%s" (trimSuffix "/" (printf "%s/%s" $model.s3.bucket (trimAll "/" $model.s3.prefix))) | quote }}
