@@ -183,6 +183,18 @@ class Choices(unittest.TestCase):
         self.assertEqual(pod["nodeSelector"], {"accelerator": "l4", "kubernetes.io/arch": "amd64"})
         self.assertEqual({toleration["key"] for toleration in pod["tolerations"]}, {"nvidia.com/gpu", "dedicated"})
 
+    def test_look_names_up_where_the_cluster_has_its_name_servers(self):
+        def looked_up(case: str) -> list[tuple[list, list]]:
+            rules = [policy["spec"]["egress"][0] for policy in of_kind(case, "NetworkPolicy") if "egress" in policy["spec"]]
+            return [(rule["to"], [(port["protocol"], port["port"]) for port in rule["ports"]]) for rule in rules]
+
+        anywhere = {"namespaceSelector": {}, "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}
+        self.assertEqual(looked_up("production"), [([anywhere], [("UDP", 53), ("TCP", 53)])])
+        self.assertEqual(looked_up("gpu-oci-keda"), [([{"ipBlock": {"cidr": "169.254.20.10/32"}}], [("UDP", 53), ("TCP", 53)])])
+        openshift = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "openshift-dns"}},
+                     "podSelector": {"matchLabels": {"dns.operator.openshift.io/daemonset-dns": "default"}}}
+        self.assertEqual(looked_up("s3-openshift"), [([openshift], [("UDP", 5353), ("TCP", 5353)])])
+
     def test_leave_users_to_a_platform_that_assigns_them(self):
         security = server_pod("s3-openshift")["securityContext"]
         self.assertFalse({"runAsUser", "runAsGroup", "fsGroup"} & set(security))

@@ -110,6 +110,9 @@ MISTYPED = [
     ({"securityContext": {"runAsUser": 0}}, "securityContext.runAsUser"),
     ({"resources": {"limits": {"memory": "4 GB"}}}, "resources.limits.memory"),
     ({"networkPolicy": {"callers": [{"name": "all", "from": []}]}}, "networkPolicy.callers.0.from"),
+    ({"networkPolicy": {"dns": {"ports": []}}}, "networkPolicy.dns.ports"),
+    ({"networkPolicy": {"dns": {"ports": ["dns"]}}}, "networkPolicy.dns.ports.0"),
+    ({"networkPolicy": {"dns": {"to": [{"pods": {}}]}}}, "networkPolicy.dns.to.0"),
     ({"podDisruptionBudget": {"maxUnavailable": "half"}}, "podDisruptionBudget.maxUnavailable"),
     ({"tls": {"certManager": {"issuerKind": "Authority"}}}, "tls.certManager.issuerKind"),
 ]

@@ -48,11 +48,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{- /* What lets pods look names up. */ -}}
 {{- define "provnet.namesEgress" -}}
-- to:
-    - namespaceSelector: {}
-      podSelector:
-        matchLabels: {k8s-app: kube-dns}
-  ports:
-    - {protocol: UDP, port: 53}
-    - {protocol: TCP, port: 53}
+- ports:
+    {{- range .Values.networkPolicy.dns.ports }}
+    - {protocol: UDP, port: {{ int64 . }}}
+    - {protocol: TCP, port: {{ int64 . }}}
+    {{- end }}
+  {{- with .Values.networkPolicy.dns.to }}
+  to: {{- toYaml . | nindent 4 }}
+  {{- end }}
 {{- end -}}
