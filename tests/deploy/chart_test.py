@@ -17,6 +17,10 @@ import tools
 import values_table
 
 
+# Flags of the server without a value: nobody in a pod reads the file, its ports being known.
+NOT_FOR_PODS = {"port-file"}
+
+
 @functools.cache
 def rendered(case: str) -> str:
     return tools.render(tools.cases()[case])
@@ -79,7 +83,7 @@ class Rendering(unittest.TestCase):
         known = subprocess.run([server, "--help"], text=True, capture_output=True, check=True).stdout
         known_to_client = subprocess.run([client, "models", "--help"], text=True, capture_output=True, check=True).stdout
         all_set = tools.overlay(tools.LEAST, {"server": {
-            "device": "cpu", "indexPrecision": "fp32", "maxBatchSize": 1, "maxQueue": 1, "maxQueueWait": "1s", "priorityHeadStart": "1s",
+            "device": "cpu", "indexPrecision": "fp32", "indexSearch": "exact", "maxBatchSize": 1, "maxQueue": 1, "maxQueueWait": "1s", "priorityHeadStart": "1s",
             "linger": "1ms", "gather": False, "ownCores": True, "executors": 1, "intraOpThreads": 1, "maxPixels": 1, "maxRequestBytes": 1024,
             "maxResponseContentBytes": 1024, "maxTopK": 1, "maxExemplars": 1, "maxStreamInFlight": 1, "repositoryWatch": False,
             "repositoryPollInterval": "1s", "versionPolicy": "latest:1", "memoryLimit": "1GiB", "maxConnectionIdle": "1m",
@@ -94,6 +98,18 @@ class Rendering(unittest.TestCase):
         for container in (spec["containers"][0] for spec in specs):
             for name in (argument.split("=")[0] for argument in container["args"] if argument.startswith("--")):
                 self.assertRegex(known if container["name"] == "server" else known_to_client, rf"(?m)^\s*{name}\b")
+
+
+    def test_has_a_value_for_each_flag_of_the_server(self):
+        sources = [tools.ROOT / "server/main.cc", *sorted((tools.ROOT / "server/cli").glob("*.cc"))]
+        flags = {name.replace("_", "-") for source in sources for name in re.findall(r"ABSL_FLAG\(\s*[^,]+,\s*(\w+),", source.read_text())}
+        self.assertGreater(len(flags), 40, "ABSL_FLAG is not found in the sources as it used to be")
+        names = (tools.CHART / "templates/_flags.tpl").read_text()
+        set_by_the_chart = set(re.findall(r"^- --([a-z-]+)=", names, re.MULTILINE))
+        values = yaml.safe_load((tools.CHART / "values.yaml").read_text())["server"]
+        set_by_values = {re.sub(r"([A-Z])", lambda capital: "-" + capital.group(1).lower(), key) for key in values}
+        self.assertEqual(flags - set_by_the_chart - set_by_values, NOT_FOR_PODS,
+                         "give the flag a value in the chart, or name it above with the reason why not")
 
 
 class Safety(unittest.TestCase):
@@ -240,7 +256,7 @@ class Documentation(unittest.TestCase):
             if "properties" not in part:
                 return
             self.assertIs(part["additionalProperties"], False, path)
-            known = set(part["properties"]) - ({"global"} if not path else {"initialDelaySeconds"} if path.startswith(".probes") else set())
+            known = set(part["properties"]) - ({"global"} if not path else set())
             self.assertEqual(set(value), known, path)
             for key, inner in value.items():
                 if isinstance(inner, dict):

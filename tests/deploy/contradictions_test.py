@@ -99,6 +99,8 @@ MISTYPED = [
     ({"server": {"maxTopK": 0}}, "server.maxTopK"),
     ({"server": {"device": "gpu"}}, "server.device"),
     ({"server": {"maxQueueWait": "2 seconds"}}, "server.maxQueueWait"),
+    ({"server": {"indexSearch": "fuzzy"}}, "server.indexSearch"),
+    ({"probes": {"startup": {"initialDelaySeconds": -1}}}, "probes.startup.initialDelaySeconds"),
     ({"server": {"otlpEndpoint": "http://collector:4318/v1/traces"}}, "server.otlpEndpoint"),
     ({"server": {"otlpSampleRatio": 1.5}}, "server.otlpSampleRatio"),
     ({"replicas": "three"}, "replicas"),
