@@ -116,6 +116,8 @@ MISTYPED = [
     ({"networkPolicy": {"dns": {"ports": ["dns"]}}}, "networkPolicy.dns.ports.0"),
     ({"networkPolicy": {"dns": {"to": [{"pods": {}}]}}}, "networkPolicy.dns.to.0"),
     ({"podDisruptionBudget": {"maxUnavailable": "half"}}, "podDisruptionBudget.maxUnavailable"),
+    ({"monitoring": {"prometheusRule": {"runbookUrl": "https://wiki.example.org/runbook#top"}}}, "monitoring.prometheusRule.runbookUrl"),
+    ({"monitoring": {"prometheusRule": {"runbookUrl": "docs/runbook.md"}}}, "monitoring.prometheusRule.runbookUrl"),
     ({"tls": {"certManager": {"issuerKind": "Authority"}}}, "tls.certManager.issuerKind"),
 ]
 

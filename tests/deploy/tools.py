@@ -18,7 +18,8 @@ KUBERNETES = "1.33.0"
 # Values without which there is nothing to serve.
 LEAST = {"model": {"pvc": {"claimName": "models"}}}
 
-# From the command line: paths of Helm, of Kubernetes' schemas, of the folder with our programs, and of rclone.
+# From the command line: paths of Helm, of Kubernetes' schemas, of the folder with our programs, of rclone
+# and of promtool.
 options = None
 
 
@@ -34,6 +35,7 @@ def parse_command_line(*further: str) -> None:
     parser.add_argument("--schemas", type=pathlib.Path, default=ROOT / "build/tools/kubernetes-schemas")
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build/dev/bin")
     parser.add_argument("--rclone", type=pathlib.Path, default=ROOT / "build/tools/rclone")
+    parser.add_argument("--promtool", type=pathlib.Path, default=ROOT / "build/tools/promtool")
     parser.add_argument("--update", action="store_true", help="write golden files and the table of values anew")
     options, rest = parser.parse_known_args()
     sys.argv[1:] = rest

@@ -86,6 +86,10 @@ class Alerts(unittest.TestCase):
         self.assertEqual(fires, names)
         self.assertEqual(silent, names)
 
+    def test_are_made_of_recorded_series_whose_values_are_tested(self):
+        tested = {one["expr"] for file in RULE_TESTS for case in yaml.safe_load(file.read_text())["tests"] for one in case.get("promql_expr_test", [])}
+        self.assertEqual({rule["record"] for rule in rules() if "record" in rule}, tested)
+
     def test_do_in_promtool_what_their_cases_say(self):
         for command in (["check", "rules", ALERTS], ["test", "rules", *RULE_TESTS]):
             done = subprocess.run([promtool, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
