@@ -234,6 +234,15 @@ class Choices(unittest.TestCase):
 
 
 class Documentation(unittest.TestCase):
+    def test_has_commands_that_helm_takes(self):
+        guide = (tools.ROOT / "docs/deploy.md").read_text().replace("\\\n", "")
+        (built,) = re.findall(r"^docker build .* -t (\S+)", guide, re.MULTILINE)
+        (install,) = re.findall(r"^helm install (.*)", guide, re.MULTILINE)
+        text = tools.run_helm("template", *install.replace("deploy/helm/provnet", str(tools.CHART)).split(), f"--kube-version={tools.KUBERNETES}")
+        self.assertIn(f"image: {built}\n", text)
+        upgrades = re.findall(r"`helm .*?upgrade.*?`", guide)
+        self.assertEqual([each for each in upgrades if not each.startswith("`helm -n ml upgrade digits deploy/helm/provnet ")], [])
+
     def test_says_what_each_value_is(self):
         without = [path for path, _, description in values_table.rows() if not description]
         self.assertEqual(without, [])

@@ -1,4 +1,4 @@
-"""The manifests for KServe and for training: that Kubernetes takes them, that they are safe, and that they say what our programs read."""
+"""The manifests for KServe, for training and for writing to a claim: that Kubernetes takes them, that they are safe, and that they say what our programs read."""
 
 import os
 import pathlib
@@ -13,7 +13,7 @@ import kubernetes_schema
 import pod_security
 import tools
 
-FOLDERS = ("deploy/kserve", "deploy/training")
+FOLDERS = ("deploy/kserve", "deploy/models", "deploy/training")
 
 
 def manifests() -> dict[str, list[dict]]:
@@ -54,7 +54,7 @@ class Manifests(unittest.TestCase):
             for document in documents:
                 if document["kind"] != "ServingRuntime":
                     specs |= {f"{name} {where}": spec for where, spec in tools.pod_specs(document)}
-        self.assertEqual(len(specs), 5)
+        self.assertEqual(len(specs), 6)
         for where, spec in specs.items():
             with self.subTest(where):
                 self.assertEqual(pod_security.problems(spec) + pod_security.hardening_problems(spec), [])
@@ -76,6 +76,16 @@ class Manifests(unittest.TestCase):
         for name, documents in manifests().items():
             for image in re.findall(r"'image': '([^']+)'", str(documents)):
                 self.assertEqual(image, f"{repository}:{version}", name)
+
+
+class ClaimWriter(unittest.TestCase):
+    def test_writes_what_servers_read(self):
+        pod = of_kind("claim-writer.yaml", "Pod")["spec"]
+        (volume,) = pod["volumes"]
+        self.assertEqual(volume["persistentVolumeClaim"], {"claimName": tools.LEAST["model"]["pvc"]["claimName"]})
+        self.assertEqual(pod["containers"][0]["volumeMounts"], [{"name": volume["name"], "mountPath": "/models"}])
+        users = yaml.safe_load((tools.CHART / "values.yaml").read_text())["securityContext"]
+        self.assertEqual({key: pod["securityContext"][key] for key in users}, users)
 
 
 class KServe(unittest.TestCase):
