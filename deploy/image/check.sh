@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # check.sh [--debian=13|12] [--programs=DIR | --build] [--preset=release|dev] [--tests]
 #
-# Makes the image's root file system with mmdebstrap and proves it, as root and without Docker: every program starts with the libraries
-# that are inside, as the image's user, without capabilities, on a root that can't be written; the trainer publishes a model, the server
-# becomes ready with it and answers the client, and ends cleanly on SIGTERM. Measures the size: at most 600 MB.
+# Makes the image's root file system as root and without Docker, in a base that mmdebstrap makes: what the Dockerfile's stage "runtime" says
+# is read there and runs, chrooted. Proves it: every program starts with the libraries that are inside, in the environment and as the user
+# that the Dockerfile says, without capabilities, on a root that can't be written; the trainer publishes a model, the image's entry point
+# becomes ready with it, is of the version on the image's label, answers the client, and ends cleanly on the signal that stops containers.
+# Measures the size: at most 600 MB.
 #   --programs=DIR  programs that were built on that Debian (build/PRESET/bin)
 #   --build         builds them first, in a build root of that Debian; --tests runs all tests there, too
-# Keeps its roots under build/image/DEBIAN, so that a second run is quick.
+# Keeps what it builds and downloads under build/image/DEBIAN, so that a second run is quicker.
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 
 # LibTorch of Debian 12 needs OpenCV and what that needs.
@@ -28,10 +30,11 @@ suite=${suites[$debian]:-}
 [[ -n $suite ]] || die "--debian=$debian: expected 12 or 13"
 ((EUID == 0)) || die "making roots and entering them needs root"
 ! $tests || $build_first || die "--tests needs --build: tests run where they were built"
-scripts/setup.sh mmdebstrap
+scripts/setup.sh mmdebstrap curl
 
 work=$root/build/image/$debian
 mkdir -p "$work"
+source "$root/deploy/image/dockerfile.sh"
 source "$root/deploy/image/roots.sh"
 
 if $build_first; then
@@ -47,18 +50,25 @@ else
   rm -rf "$work/stage" && deploy/image/stage.sh "$programs" "$work/stage"
 fi
 
-make_runtime_root
-megabytes=$(($(du -s --block-size=1 --apparent-size "$work/root" | cut -f1) / 1000000))
-say "the root has $megabytes MB, $(jq '.packages | length' "$work/root/usr/share/provnet.spdx.json") packages in its SBOM"
-diff <(chroot "$work/root" dpkg-query -W -f='${Package}\n' | sort -u) <(jq -r '.packages[] | select(.versionInfo) | .name' "$work/root/usr/share/provnet.spdx.json" | sort -u) ||
-  die "the SBOM does not list the packages that are inside"
-((megabytes <= ${most_megabytes[$debian]})) || die "the root has $megabytes MB, more than ${most_megabytes[$debian]}"
-
 state=$(mktemp -d)
 trap 'rm -rf "$state"' EXIT
-mkdir "$state/tmp" "$state/models"
-chown -R 10001:10001 "$state"
-unshare --mount --pid --fork --kill-child "$root/deploy/image/prove.sh" "$work/root" "$state"
+
+# prove DOCKERFILE: sets $megabytes, of the root that it says.
+prove() {
+  local bill=$work/root/usr/share/provnet.spdx.json
+  make_image_root "$1"
+  megabytes=$(($(du -s --block-size=1 --apparent-size "$work/root" | cut -f1) / 1000000))
+  say "the root has $megabytes MB, $(jq '.packages | length' "$bill") packages in its SBOM"
+  diff <(chroot "$work/root" dpkg-query -W -f='${Package}\n' | sort -u) <(jq -r '.packages[] | select(.versionInfo) | .name' "$bill" | sort -u) ||
+    die "the SBOM does not list the packages that are inside"
+  ((megabytes <= ${most_megabytes[$debian]})) || die "the root has $megabytes MB, more than ${most_megabytes[$debian]}"
+  rm -rf "${state:?}"/*
+  mkdir "$state/tmp" "$state/models"
+  chown -R 10001:10001 "$state"
+  unshare --mount --pid --fork --kill-child "$root/deploy/image/prove.sh" "$work/root" "$state" "$1"
+}
+
+prove deploy/image/Dockerfile
 
 if $tests; then
   say "running all tests on Debian $debian"

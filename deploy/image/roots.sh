@@ -1,4 +1,4 @@
-# Sourced by check.sh: makes root file systems in $work for $suite. A root that is there already is kept.
+# Sourced by check.sh: makes root file systems in $work for $suite. The build root and the base are kept when they are there already.
 
 mirror=http://deb.debian.org/debian
 
@@ -37,16 +37,81 @@ in_build_root() {
   ' in_build_root "$work/build-root" "$work/ccache" "$data" "$1"
 }
 
-# The root of the image: what Dockerfile makes, of the same packages, programs and finishing touches.
-make_runtime_root() {
-  local packages
-  packages=$(paste -sd, "$work/stage/packages")
-  if [[ $(cat "$work/root.packages" 2>/dev/null) != "$packages" ]]; then
-    say "making the image's root of $suite, of $(wc -l <"$work/stage/packages") packages and what they need"
-    rm -rf --one-file-system "$work/root" "$work/root.packages"
-    mmdebstrap --quiet --variant=apt --aptopt='APT::Install-Recommends "false"' --include="$packages" "$suite" "$work/root" "$mirror"
-    echo "$packages" >"$work/root.packages"
+# What Docker calls debian:$suite-slim, as far as it matters here; with the packages that $work/stage asks for downloaded.
+make_base_root() {
+  if [[ ! -e $work/base.complete ]]; then
+    say "making a base of $suite"
+    rm -rf --one-file-system "$work/base"
+    mmdebstrap --quiet --variant=minbase "$suite" "$work/base" "$mirror"
+    rm "$work/base/etc/apt/sources.list"
+    local keys=/usr/share/keyrings/debian-archive-keyring.gpg
+    cat >"$work/base/etc/apt/sources.list.d/debian.sources" <<SOURCES
+Types: deb
+URIs: $mirror
+Suites: $suite $suite-updates
+Components: main
+Signed-By: $keys
+
+Types: deb
+URIs: $mirror-security
+Suites: $suite-security
+Components: main
+Signed-By: $keys
+SOURCES
+    touch "$work/base.complete"
   fi
-  cp -a "$work/stage/usr/bin/." "$work/root/usr/bin/"
-  deploy/image/finish.sh "$work/root" "$work/stage/packages"
+  in_runtime_root "$work/base" "apt-get update -qq && xargs apt-get install -qq --download-only --no-install-recommends </stage/packages" \
+    "$work/stage" /stage
+}
+
+# in_runtime_root ROOT COMMAND [FOLDER TARGET]...: as Docker runs a command of a Dockerfile, with each FOLDER at TARGET to read.
+in_runtime_root() {
+  unshare --mount --pid --fork --kill-child bash -euc '
+    root=$1 command=$2
+    shift 2
+    mount -t proc proc "$root/proc"
+    : >>"$root/etc/resolv.conf"
+    mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
+    for ((i = 1; i < $#; i += 2)); do
+      target=$root${@:i+1:1}
+      mkdir -p "$target"
+      mount --bind -o ro "${@:i:1}" "$target"
+    done
+    exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot "$root" /bin/sh -c "$command"
+  ' in_runtime_root "$@" </dev/null >"$work/runtime.log" 2>&1 || { tail -n 30 "$work/runtime.log" >&2; die "failed: $2; its log is $work/runtime.log"; }
+  local i
+  for ((i = 4; i <= $#; i += 2)); do rmdir "$1${!i}"; done
+}
+
+# run_instruction "[--mount=...] COMMAND": the Dockerfiles' RUN in $work/root.
+run_instruction() {
+  local rest=$1 mount source folders=()
+  while [[ $rest == --mount=* ]]; do
+    read -r mount rest <<<"$rest"
+    source=$(sed -n 's/.*source=\([^,]*\).*/\1/p' <<<"$mount")
+    case $source in
+      /stage) folders+=("$work/stage") ;;
+      /src/*) folders+=("$root/${source#/src/}") ;;
+      *) die "$source of a build is not here" ;;
+    esac
+    folders+=("$(sed -n 's/.*target=\([^,]*\).*/\1/p' <<<"$mount")")
+  done
+  in_runtime_root "$work/root" "$rest" "${folders[@]}"
+}
+
+# make_image_root DOCKERFILE: does in $work/root what the Dockerfile's stage "runtime" says, with what stage.sh left in $work/stage.
+make_image_root() {
+  local instruction arguments
+  make_base_root
+  say "making the root of $(basename "$1") on $suite, of $(wc -l <"$work/stage/packages") packages and what they need"
+  rm -rf --one-file-system "$work/root"
+  cp -a --reflink=auto "$work/base" "$work/root"
+  while read -r instruction arguments <&3; do
+    case $instruction in
+      RUN) run_instruction "$arguments" ;;
+      # PyTorch's LibTorch is not here: an empty folder.
+      COPY) mkdir -p "$work/root${arguments##* }" ;;
+      *) die "the check does not know $instruction, which is in $1" ;;
+    esac
+  done 3< <(instructions "$1" | sed -n 's/^runtime //p')
 }
