@@ -30,5 +30,6 @@ comm -23 "$scratch/installed" "$scratch/keep" >"$scratch/remove"
 [ -s "$scratch/remove" ] || exit 0
 # Their scripts would ask for each other.
 while read -r package; do rm -f "$lists/$package.prerm" "$lists/$package.postrm" "$lists/$package":*.prerm "$lists/$package":*.postrm; done <"$scratch/remove"
+# Debian 13 protects login, for which a container has no use.
 # shellcheck disable=SC2046
-dpkg --purge --force-depends --no-triggers $(cat "$scratch/remove") >"$scratch/log" 2>&1 || { tail -n 20 "$scratch/log" >&2; exit 1; }
+dpkg --purge --force-depends --force-remove-protected --no-triggers $(cat "$scratch/remove") >"$scratch/log" 2>&1 || { tail -n 20 "$scratch/log" >&2; exit 1; }
