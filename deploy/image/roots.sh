@@ -100,9 +100,9 @@ run_instruction() {
 }
 
 # make_image_root DOCKERFILE: does in $work/root what the Dockerfile's stage "runtime" says, with what stage.sh left in $work/stage.
+# Begins with the base.
 make_image_root() {
   local instruction arguments
-  make_base_root
   say "making the root of $(basename "$1") on $suite, of $(wc -l <"$work/stage/packages") packages and what they need"
   rm -rf --one-file-system "$work/root"
   cp -a --reflink=auto "$work/base" "$work/root"
