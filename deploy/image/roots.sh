@@ -43,7 +43,8 @@ make_base_root() {
     say "making a base of $suite"
     rm -rf --one-file-system "$work/base"
     mmdebstrap --quiet --variant=minbase "$suite" "$work/base" "$mirror"
-    rm "$work/base/etc/apt/sources.list"
+    # What it takes from this machine, and what that image has elsewhere.
+    rm -f "$work/base/etc/hostname" "$work/base/etc/resolv.conf" "$work/base/etc/apt/sources.list"
     local keys=/usr/share/keyrings/debian-archive-keyring.gpg
     cat >"$work/base/etc/apt/sources.list.d/debian.sources" <<SOURCES
 Types: deb
