@@ -138,6 +138,15 @@ def works_again(server, within=10.0) -> float:
     raise TimeoutError(f"no answer within {within} s: {last.code().name} {last.details()}")
 
 
+def await_true(holds, complaint, within):
+    """Raises TimeoutError with the complaint where that takes longer."""
+    until = time.monotonic() + within
+    while not holds():
+        if time.monotonic() > until:
+            raise TimeoutError(f"{complaint} within {within:g} s")
+        time.sleep(0.02)
+
+
 def percentile(values, share) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

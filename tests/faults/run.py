@@ -18,6 +18,7 @@ from fault import FAULTS, NotHere, Outcome, Scale, Setting
 
 # Importing registers the faults.
 import bundles  # noqa: F401
+import full_disks  # noqa: F401
 import host  # noqa: F401
 import processes  # noqa: F401
 import reloads  # noqa: F401
