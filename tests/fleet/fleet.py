@@ -163,5 +163,5 @@ class Callers:
 
     @property
     def retried(self) -> list:
-        """The calls that were tried again: start, end, retries."""
+        """The calls that were tried again: start, first_retry (when the first attempt had failed), end, retries."""
         return self.report["retried"]

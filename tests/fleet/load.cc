@@ -32,8 +32,14 @@ ABSL_FLAG(absl::Duration, keepalive_timeout, provnet::KeepaliveOptions().timeout
 namespace provnet {
 namespace {
 
-// The client library waits in the thread of its caller, once before each further attempt.
-thread_local int retries_of_this_call = 0;
+// What was seen of the calling thread's call: the client library waits in the thread of its caller,
+// once before each further attempt.
+struct Retries {
+  int count = 0;
+  // When the first attempt had failed.
+  absl::Duration first;
+};
+thread_local Retries retries_of_this_call;
 
 ClientOptions OptionsFromFlags() {
   ClientOptions options;
@@ -41,7 +47,7 @@ ClientOptions OptionsFromFlags() {
   options.timeout = absl::GetFlag(FLAGS_timeout);
   options.keepalive = {absl::GetFlag(FLAGS_keepalive_time), absl::GetFlag(FLAGS_keepalive_timeout)};
   options.environment.sleep = [](absl::Duration wait) {
-    ++retries_of_this_call;
+    if (retries_of_this_call.count++ == 0) retries_of_this_call.first = Clock::Steady().Monotonic();
     absl::SleepFor(wait);
   };
   return options;
@@ -66,12 +72,12 @@ struct CallTimes {
 // What became of the calls. Thread-safe.
 class Outcomes {
  public:
-  void Ended(const CallTimes& times, int retries,
+  void Ended(const CallTimes& times, const Retries& retries,
              const absl::StatusOr<v1::ExplainResponse>& answer) {
     const MutexLock lock(mutex_);
     slowest_ = std::max(slowest_, times.end - times.start);
-    retries_ += retries;
-    if (retries > 0) retried_.push_back(Json(times, retries));
+    retries_ += retries.count;
+    if (retries.count > 0) retried_.push_back(Json(times, retries));
     if (answer.ok()) {
       ++versions_[std::to_string(answer->model().version())];
     } else {
@@ -93,10 +99,11 @@ class Outcomes {
   }
 
  private:
-  static nlohmann::json Json(const CallTimes& times, int retries) {
+  static nlohmann::json Json(const CallTimes& times, const Retries& retries) {
     return {{"start", absl::ToDoubleSeconds(times.start)},
             {"end", absl::ToDoubleSeconds(times.end)},
-            {"retries", retries}};
+            {"first_retry", absl::ToDoubleSeconds(retries.first)},
+            {"retries", retries.count}};
   }
 
   mutable Mutex mutex_;
@@ -117,7 +124,7 @@ void Ask(const Client& client, int number, const std::atomic<bool>& stop, Outcom
   absl::Duration due = clock.Monotonic() + period * number / callers;
   for (; !stop; due = std::max(due + period, clock.Monotonic() - period)) {
     absl::SleepFor(due - clock.Monotonic());
-    retries_of_this_call = 0;
+    retries_of_this_call = {};
     CallTimes times{.start = clock.Monotonic(), .end = {}};
     const auto answer = client.Explain(request);
     times.end = clock.Monotonic();
