@@ -39,6 +39,11 @@ class Caller:
     def __exit__(self, *_):
         self.channel.close()
 
+    def connected(self):
+        """Itself, once the server has said hello. Where a channel is closed before that, gRPC 1.51 leaves its connection open."""
+        grpc.channel_ready_future(self.channel).result(timeout=PATIENCE_SECONDS)
+        return self
+
     def method(self, name, response):
         return self.channel.unary_unary(
             SERVICE + name, request_serializer=lambda message: message.SerializeToString(), response_deserializer=response.FromString
@@ -51,10 +56,10 @@ class Caller:
         """A call under way: cancel() it, or ask for its result()."""
         return self.method("Explain", wire.ExplainResponse).future(request or picture(), timeout=timeout)
 
-    def exemplars(self, indices):
+    def exemplars(self, indices, timeout=PATIENCE_SECONDS):
         request = wire.GetExemplarsRequest(sample_index=indices)
         request.model.name = "digits"
-        return self.method("GetExemplars", wire.GetExemplarsResponse)(request, timeout=PATIENCE_SECONDS)
+        return self.method("GetExemplars", wire.GetExemplarsResponse)(request, timeout=timeout)
 
     def models(self):
         return self.method("ListModels", wire.ListModelsResponse)(wire.ListModelsRequest(), timeout=PATIENCE_SECONDS).models

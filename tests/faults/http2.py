@@ -4,7 +4,8 @@ import socket
 import struct
 
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-_DATA, _HEADERS, _SETTINGS, _PING = 0, 1, 4, 6
+_DATA, _HEADERS, _SETTINGS, _PING, _WINDOW_UPDATE = 0, 1, 4, 6, 8
+_INITIAL_WINDOW_SIZE = 4
 _ACK, _END_HEADERS = 1, 4
 _HEADER = struct.Struct("!BHBBI")
 _TIMEOUT_SECONDS = 20
@@ -19,9 +20,12 @@ def _literal(name: str, value: str) -> bytes:
     return b"\x00" + bytes([len(name)]) + name.encode() + bytes([len(value)]) + value.encode()
 
 
-def opening() -> bytes:
-    """What a client says first."""
-    return _PREFACE + _frame(_SETTINGS)
+def opening(window=None) -> bytes:
+    """What a client says first. With a `window` the server may send that many bytes before it is told to go on."""
+    if window is None:
+        return _PREFACE + _frame(_SETTINGS)
+    setting = struct.pack("!HI", _INITIAL_WINDOW_SIZE, window)
+    return _PREFACE + _frame(_SETTINGS, payload=setting) + _frame(_WINDOW_UPDATE, payload=struct.pack("!I", window))
 
 
 def headers(path: str) -> bytes:
@@ -49,9 +53,9 @@ def connect(server, receive_buffer=None) -> socket.socket:
 class Connection:
     """One that has been opened in due form, and says no more than it is told to."""
 
-    def __init__(self, server, receive_buffer=None):
+    def __init__(self, server, receive_buffer=None, window=None):
         self.socket = connect(server, receive_buffer)
-        self.socket.sendall(opening())
+        self.socket.sendall(opening(window))
         self._await(_SETTINGS, flags=0)
         self.socket.sendall(_frame(_SETTINGS, _ACK))
 

@@ -2,19 +2,21 @@
 
 import resource
 import socket
-import threading
 import time
 
 import grpc
-from provnet.v1 import provenance_service_pb2 as wire
 
-from calls import Caller, Load, SERVICE, percentile, picture, works_again
+from calls import Caller, Load, await_true, percentile, picture, works_again
 from fault import NotHere, Outcome, fault
 from http2 import Connection
 from server import Server
+from slow import SlowCallers, SlowOpener, SlowReader, SlowSender
+from streams import UnreadStreams
 
 # The server's --handshake-timeout.
 HANDSHAKE_TIMEOUT_SECONDS = 10
+# A busy machine's share of a time that is waited for.
+SLACK_SECONDS = 30
 
 
 def code_of(call) -> str:
@@ -56,47 +58,49 @@ def never_read(setting):
     with Server(setting, setting.repository) as server:
         works_again(server)
         before = server.resident_bytes()
-        running = threading.Event()
-        running.set()
-        sent = [0] * streams
-
-        def requests(number):
-            request = picture(number)
-            request.include_exemplars = True
-            while running.is_set():
-                sent[number] += 1
-                yield request
-
-        callers = [Caller(server) for _ in range(streams)]
-        calls = [
-            caller.channel.stream_stream(
-                SERVICE + "ExplainStream",
-                request_serializer=wire.ExplainRequest.SerializeToString,
-                response_deserializer=wire.ExplainStreamResponse.FromString,
-            )(requests(number), timeout=10 * seconds + 60)
-            for number, caller in enumerate(callers)
-        ]
-        try:
+        with UnreadStreams(server, streams, timeout=10 * seconds + 60) as unread:
             taken, more = 0, 1
             # Once the buffers on the way are full, nothing is taken any more.
             for _ in range(10 * seconds):
                 time.sleep(1)
-                taken, more = sum(sent), sum(sent) - taken
+                taken, more = unread.sent(), unread.sent() - taken
                 if more == 0:
                     break
             with Load(server, callers=2) as load:
                 load.await_answers(100)
                 load.stop()
             grown = (server.resident_bytes() - before) / (1 << 20)
-        finally:
-            running.clear()
-            for call in calls:
-                call.cancel()
-            for caller in callers:
-                caller.channel.close()
         again = works_again(server)
     kept = not load.failures() and more == 0 and grown / streams < 8
     return Outcome(kept, f"{streams} streams took {taken} requests and then {more} a second; memory {grown / streams:.1f} MiB a stream; {load.answered()} calls beside, p99 {percentile(load.seconds, .99) * 1e3:.0f} ms, failures {load.failures()}; then {again * 1e3:.0f} ms")
+
+
+@fault("slow callers", "Who reads a few bytes a second is paused at some MiB, and gone when he goes; who sends or opens a connection so is ended, by the age of connections with its grace or the time for a handshake; nobody else notices.")
+def slow(setting):
+    count = setting.scale.count(100, least=20)
+    age, grace = 10, 5
+    ended_within = max(HANDSHAKE_TIMEOUT_SECONDS, 1.1 * age + grace) + SLACK_SECONDS
+    raise_file_limit(3 * count + 1_000)
+    with Server(setting, setting.repository, f"--max-connection-age={age}s", f"--max-connection-age-grace={grace}s") as server:
+        works_again(server)
+        before, files = server.resident_bytes(), server.open_files()
+        with SlowCallers(server, count, SlowReader):
+            # What the readers asked for is work as any other; after that they only wait.
+            await_true(lambda: server.metric("provnet_queue_depth") == 0, "the queue is not empty", SLACK_SECONDS)
+            begin = time.monotonic()
+            with SlowCallers(server, count, SlowSender, SlowOpener):
+                # Done before its own connections are old.
+                with Load(server, callers=2) as load:
+                    load.await_answers(500)
+                    load.stop()
+                held = server.open_files() - files
+                await_true(lambda: server.open_files() - files <= count, "slow senders or openers are not ended", ended_within)
+                seconds = time.monotonic() - begin
+            each = (server.resident_bytes() - before) / count / (1 << 20)
+        await_true(lambda: server.open_files() <= files, "connections are left", SLACK_SECONDS)
+        again = works_again(server)
+    kept = not load.failures() and each < 8
+    return Outcome(kept, f"{count} of each, {held} connections, {each:.1f} MiB a reader; {load.answered()} calls beside, p99 {percentile(load.seconds, .99) * 1e3:.0f} ms, failures {load.failures()}; senders and openers gone after {seconds:.0f} s; then {again * 1e3:.0f} ms")
 
 
 def raise_file_limit(count):
