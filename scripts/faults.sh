@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Injects faults into real servers under load, and says which promises of docs/reliability.md were kept.
 #
-#   scripts/faults.sh [--json=FILE] [--share=0.05 | --soak=HOURS] [--only=NAME]...
+#   scripts/faults.sh [--json=FILE] [--share=0.05 | --soak=HOURS] [--seed=N] [--only=NAME]...
 #
-# --share: how much of the full numbers (1 is all of them). --soak: again and again with the full numbers, for that long.
+# --share: how much of the full numbers (1 is all of them). --soak: again and again with the full numbers and
+# another seed each time, for that long. --seed: of the plan of what goes wrong at once (1).
 # Ends with 1 when a promise was broken. Faults that need root (mounts) are listed as not shown without it.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -11,9 +12,9 @@ arguments=()
 for argument in "$@"; do
   case $argument in
     --json=*) arguments+=(--json="$(absolute "${argument#--json=}")") ;;
-    --share=* | --soak=* | --only=*) arguments+=("$argument") ;;
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
-    *) die "unknown argument $argument; expected --json=FILE, --share=X, --soak=HOURS or --only=NAME" ;;
+    --share=* | --soak=* | --seed=* | --only=*) arguments+=("$argument") ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    *) die "unknown argument $argument; expected --json=FILE, --share=X, --soak=HOURS, --seed=N or --only=NAME" ;;
   esac
 done
 

@@ -6,7 +6,7 @@ import grpc
 
 from calls import Caller, Load
 from fault import NotHere, Outcome, fault
-from files import copy_repository, flip_bit, seal, truncate
+from files import copy_repository, flip_bit, flip_blocks, seal, truncate
 from server import Server, ServerFailed
 
 # Where a bundle can be hit, and the word by which its refusal is recognised.
@@ -90,15 +90,8 @@ def damaged_store(setting):
         # Read from a second server, so that the first has nothing cached.
         with Server(setting, setting.repository) as sound, Caller(sound) as other:
             truth = {index: other.exemplars([index]).samples[0].sample.SerializeToString() for index in indices}
-        for file in (repository / "digits" / "1" / "samples").glob("*.sst"):
-            with open(file, "r+b") as table:
-                size = file.stat().st_size
-                # Blocks of a few KiB: every sixth or so is hit.
-                for position in range(1000, size - 1000, 24 << 10):
-                    table.seek(position)
-                    byte = table.read(1)
-                    table.seek(position)
-                    table.write(bytes([byte[0] ^ 0x40]))
+        for table in (repository / "digits" / "1" / "samples").glob("*.sst"):
+            flip_blocks(table)
         lost, wrong, other_errors, named_paths = 0, 0, [], 0
         with Load(server) as load:
             for index in indices:

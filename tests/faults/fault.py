@@ -23,6 +23,15 @@ class Scale:
     def count(self, full: int, least: int = 1) -> int:
         return max(least, int(full * self.share))
 
+    @property
+    def closely(self) -> bool:
+        """Smaller runs are tests, on machines with other work or with sanitizers: there only what is stuck or leaks breaks a promise."""
+        return self.share >= 0.05
+
+    def steady(self, before: float, after: float) -> bool:
+        """Whether a p99, in seconds, is what it was before, but for what a shared machine adds."""
+        return after < (2 * before + 0.02 if self.closely else 5)
+
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
@@ -35,6 +44,8 @@ class Setting:
     # An empty folder of this fault alone.
     folder: pathlib.Path
     scale: Scale
+    # Of what is drawn at random.
+    seed: int
 
 
 class NotHere(Exception):

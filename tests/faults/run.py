@@ -5,6 +5,7 @@ Called by scripts/faults.sh, which prepares the programs, the model and the Pyth
 
 import argparse
 import datetime
+import itertools
 import json
 import pathlib
 import platform
@@ -20,6 +21,7 @@ from fault import FAULTS, NotHere, Outcome, Scale, Setting
 import bundles  # noqa: F401
 import full_disks  # noqa: F401
 import host  # noqa: F401
+import mixed  # noqa: F401
 import processes  # noqa: F401
 import reloads  # noqa: F401
 import requests  # noqa: F401
@@ -33,6 +35,7 @@ def parse_arguments():
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--share", type=float, default=0.05, help="of the full numbers (docs/reliability.md), 0 to 1")
     parser.add_argument("--soak", type=float, default=0, help="hours to go on, with the full numbers")
+    parser.add_argument("--seed", type=int, default=1, help="of what is drawn at random; with --soak of the first time, then one more each")
     parser.add_argument("--only", action="append", default=[], help="a fault's name, or the beginning of it")
     arguments = parser.parse_args()
     if not 0 < arguments.share <= 1:
@@ -43,9 +46,9 @@ def parse_arguments():
     return arguments
 
 
-def inject(one, arguments) -> dict:
+def inject(one, arguments, seed) -> dict:
     folder = pathlib.Path(tempfile.mkdtemp(prefix="provnet-fault-"))
-    setting = Setting(arguments.programs, arguments.repository, folder, Scale(1.0 if arguments.soak else arguments.share))
+    setting = Setting(arguments.programs, arguments.repository, folder, Scale(1.0 if arguments.soak else arguments.share), seed)
     start = time.monotonic()
     try:
         outcome = one.run(setting)
@@ -70,8 +73,8 @@ def main() -> int:
     arguments = parse_arguments()
     until = time.monotonic() + 3600 * arguments.soak
     rows = []
-    while True:
-        rows += [inject(one, arguments) for one in arguments.faults]
+    for seed in itertools.count(arguments.seed):
+        rows += [inject(one, arguments, seed) for one in arguments.faults]
         if time.monotonic() >= until or any(row["kept"] is False for row in rows):
             break
     report = {
