@@ -5,7 +5,7 @@
 #
 # --share: how much of the full numbers (1 is all of them). --soak: again and again with the full numbers and
 # another seed each time, for that long. --seed: of the plan of what goes wrong at once (1).
-# Ends with 1 when a promise was broken. Faults that need root (mounts) are listed as not shown without it.
+# Ends with 1 when a promise was broken, with 77 when none could be shown. Faults that need root (mounts) are listed as not shown without it.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 arguments=()

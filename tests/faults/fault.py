@@ -32,6 +32,10 @@ class Scale:
         """Whether a p99, in seconds, is what it was before, but for what a shared machine adds."""
         return after < (2 * before + 0.02 if self.closely else 5)
 
+    def level(self, drift: float) -> bool:
+        """Whether memory that has changed by that share of itself has kept its level."""
+        return drift < (0.05 if self.closely else 0.25)
+
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
