@@ -6,7 +6,7 @@ import grpc
 
 from calls import Caller, Load
 from fault import NotHere, Outcome, fault
-from files import copy_repository, flip_bit, flip_blocks, seal, truncate
+from files import copy_repository, flip_bit, seal, spoil_samples, truncate
 from server import Server, ServerFailed
 
 # Where a bundle can be hit, and the word by which its refusal is recognised.
@@ -90,8 +90,7 @@ def damaged_store(setting):
         # Read from a second server, so that the first has nothing cached.
         with Server(setting, setting.repository) as sound, Caller(sound) as other:
             truth = {index: other.exemplars([index]).samples[0].sample.SerializeToString() for index in indices}
-        for table in (repository / "digits" / "1" / "samples").glob("*.sst"):
-            flip_blocks(table)
+        spoil_samples(repository / "digits" / "1")
         lost, wrong, other_errors, named_paths = 0, 0, [], 0
         with Load(server) as load:
             for index in indices:

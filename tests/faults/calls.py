@@ -52,9 +52,9 @@ class Caller:
     def explain(self, request=None, timeout=PATIENCE_SECONDS, **more):
         return self.method("Explain", wire.ExplainResponse)(request or picture(), timeout=timeout, **more)
 
-    def explain_later(self, request=None, timeout=PATIENCE_SECONDS):
+    def explain_later(self, request=None, timeout=PATIENCE_SECONDS, **more):
         """A call under way: cancel() it, or ask for its result()."""
-        return self.method("Explain", wire.ExplainResponse).future(request or picture(), timeout=timeout)
+        return self.method("Explain", wire.ExplainResponse).future(request or picture(), timeout=timeout, **more)
 
     def exemplars(self, indices, timeout=PATIENCE_SECONDS):
         request = wire.GetExemplarsRequest(sample_index=indices)

@@ -63,3 +63,9 @@ def flip_blocks(table):
 def truncate(path):
     with open(path, "r+b") as file:
         file.truncate(path.stat().st_size // 2)
+
+
+def spoil_samples(bundle):
+    """Damages blocks of the sample store under a server that has read none of them."""
+    for table in (bundle / "samples").glob("*.sst"):
+        flip_blocks(table)

@@ -20,13 +20,24 @@ def free_port() -> int:
 
 
 class Prometheus:
-    """Ready when the constructor returns. Keeps its data under `folder`, and evaluates the file `rules` each second."""
+    """Ready when the constructor returns. Keeps its data under `folder`, and evaluates the file `rules` each second.
 
-    def __init__(self, program, folder: pathlib.Path, targets: list[str], rules: pathlib.Path):
+    `pods` has the address of each by its name; their series get the labels that a PodMonitor gives them.
+    """
+
+    def __init__(self, program, folder: pathlib.Path, namespace: str, pods: dict[str, str], rules: pathlib.Path):
+        found = [
+            {"targets": [address], "labels": {"__meta_kubernetes_namespace": namespace, "__meta_kubernetes_pod_name": pod}}
+            for pod, address in pods.items()
+        ]
+        relabelled = [
+            {"source_labels": ["__meta_kubernetes_namespace"], "target_label": "namespace"},
+            {"source_labels": ["__meta_kubernetes_pod_name"], "target_label": "pod"},
+        ]
         settings = {
             "global": {"scrape_interval": "500ms", "scrape_timeout": "500ms", "evaluation_interval": "1s"},
             "rule_files": [str(rules)],
-            "scrape_configs": [{"job_name": "provnet", "static_configs": [{"targets": targets}]}],
+            "scrape_configs": [{"job_name": "provnet", "static_configs": found, "relabel_configs": relabelled}],
         }
         # JSON is YAML.
         (folder / "prometheus.yml").write_text(json.dumps(settings))

@@ -9,19 +9,16 @@ import unittest
 
 import yaml
 
+import autoscaler_queries
 import dashboard
 import metric_names
+from rule_expressions import ALERTS, alternatives, rules, without_fallback, without_thresholds
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ALERTS = ROOT / "deploy/helm/provnet/files/alerts.yaml"
 RULE_TESTS = sorted(pathlib.Path(__file__).parent.glob("alerts*_test.yaml"))
 SERIES = {series for family in metric_names.families() for series in family.series()}
 # From the command line.
 promtool = None
-
-
-def rules() -> list[dict]:
-    return [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
 
 
 def alerts() -> list[dict]:
@@ -94,6 +91,40 @@ class Alerts(unittest.TestCase):
         for command in (["check", "rules", ALERTS], ["test", "rules", *RULE_TESTS]):
             done = subprocess.run([promtool, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             self.assertEqual(done.returncode, 0, done.stdout)
+
+
+class Expressions(unittest.TestCase):
+    def test_lose_what_makes_nothing_a_zero(self):
+        self.assertEqual(without_fallback("(sum(a) or vector(0)) / sum(b)"), "(sum(a)) / sum(b)")
+        self.assertEqual(without_fallback('sum(a{b="c"}) or x:y:z * 0'), 'sum(a{b="c"})')
+
+    def test_lose_their_thresholds(self):
+        cases = {
+            "rate(a[5m]) > 0": "rate(a[5m])",
+            "a / b > 14.4 * 0.001 and c > 1": "a / b and c",
+            'sum by (x) (a{b=~"c|d"}) / e > 0.01': 'sum by (x) (a{b=~"c|d"}) / e',
+            'a{b!="c > d"} == 1': 'a{b!="c > d"}',
+            "(a > 1) * b < 2": "(a > 1) * b",
+            "a unless on (x, y) b": "a and on (x, y) b",
+            "changes(a[30m]) > 2 and on (x) b": "changes(a[30m]) and on (x) b",
+            "absent(a)": "count(a)",
+        }
+        for expression, expected in cases.items():
+            self.assertEqual(without_thresholds(expression), expected)
+
+    def test_name_each_value_that_they_match(self):
+        self.assertEqual(alternatives('sum(a{b=~"c|d",e="f"}) / g{h!="i"}'), {("a", "b", "c"), ("a", "b", "d"), ("a", "e", "f")})
+
+
+class Autoscaling(unittest.TestCase):
+    def test_the_adapter_offers_what_the_chart_asks_for(self):
+        self.assertEqual(autoscaler_queries.adapter_rule()["name"]["as"], autoscaler_queries.metric_name())
+
+    def test_names_metrics_that_the_code_has(self):
+        for query in (autoscaler_queries.keda_query(), autoscaler_queries.adapter_query("ml", ["a"])):
+            named = metric_names.named_in(query)
+            self.assertTrue(named)
+            self.assertLessEqual(named, SERIES)
 
 
 if __name__ == "__main__":
