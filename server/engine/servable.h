@@ -105,7 +105,7 @@ class Servable {
 
   virtual const v1::BundleManifest& manifest() const = 0;
   virtual const SampleStore& samples() const = 0;
-  // "cpu" or "cuda:<n>", and "fp32" or "bf16": what the options resolved to.
+  // "cpu" or "cuda:<n>", and "fp32", "bf16" or "int8": what the options resolved to.
   virtual const std::string& device() const = 0;
   virtual const std::string& index_precision() const = 0;
   // "exact" or "approximate".
@@ -146,8 +146,8 @@ class Servable {
   // batch (at least one query). Entry i answers queries[i]; batch mates do not influence each
   // other's answers beyond floating-point rounding. A query whose network output is not finite gets
   // INTERNAL alone, and one about the membership of a class without samples FAILED_PRECONDITION; so
-  // does any about membership where the index is held in bf16 alone, which it is in bundles without
-  // a membership reference. The outer status is for faults of the whole batch.
+  // does any about membership where the index is held in bf16 or int8 alone, which it is in bundles
+  // without a membership reference. The outer status is for faults of the whole batch.
   virtual absl::StatusOr<std::vector<absl::StatusOr<Explanation>>> Explain(
       absl::Span<const ExplainQuery* const> queries) const = 0;
 };

@@ -140,9 +140,10 @@ absl::Status TorchServable::MeasureMembership(
   if (rows.empty()) return absl::OkStatus();
   if (membership_head() == nullptr) {
     for (const int64_t row : rows) {
-      explanations[static_cast<size_t>(row)] = absl::FailedPreconditionError(
+      explanations[static_cast<size_t>(row)] = absl::FailedPreconditionError(absl::StrCat(
           "membership is measured in fp32, and this bundle without a reference set is loaded with "
-          "its index in bf16 alone");
+          "its index in ",
+          index_precision(), " alone"));
     }
     return absl::OkStatus();
   }
