@@ -64,6 +64,6 @@ cat >&2 <<TEXT
 The page:    $root/$out/explanations.html
 The models:  $root/$out/models
 Serve again: $bin/provnet-server --model-repository=$out/models --listen=127.0.0.1:8500 --http=127.0.0.1:8501
-Then ask:    $bin/provnet explain $images#7
-             $bin/provnet membership $images#7
+Then ask:    $bin/provnet explain --model=$model $images#7
+             $bin/provnet membership --model=$model $images#7
 TEXT
