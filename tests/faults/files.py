@@ -49,23 +49,18 @@ def flip_bit(path, position):
     path.write_bytes(content)
 
 
-def flip_blocks(table):
-    """Damages an SST file under its readers: its blocks are of a few KiB, and every sixth or so is hit."""
-    with open(table, "r+b") as file:
-        # What comes last is read when the store is opened.
-        for position in range(1000, table.stat().st_size - 1000, 24 << 10):
-            file.seek(position)
-            byte = file.read(1)
-            file.seek(position)
-            file.write(bytes([byte[0] ^ 0x40]))
-
-
 def truncate(path):
     with open(path, "r+b") as file:
         file.truncate(path.stat().st_size // 2)
 
 
 def spoil_samples(bundle):
-    """Damages blocks of the sample store under a server that has read none of them."""
+    """Damages a sample store under its readers: its blocks are of a few KiB, and every sixth or so is hit."""
     for table in (bundle / "samples").glob("*.sst"):
-        flip_blocks(table)
+        with open(table, "r+b") as file:
+            # What comes last is read when the store is opened.
+            for position in range(1000, table.stat().st_size - 1000, 24 << 10):
+                file.seek(position)
+                byte = file.read(1)
+                file.seek(position)
+                file.write(bytes([byte[0] ^ 0x40]))

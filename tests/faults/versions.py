@@ -9,7 +9,7 @@ import grpc
 
 from bundles import DAMAGES
 from calls import Caller, await_true
-from files import flip_blocks, renumber
+from files import renumber, spoil_samples
 
 # Longer than the longest pause that a server is sent into, and then some.
 NOTICED_WITHIN_SECONDS = 60
@@ -57,8 +57,7 @@ class Versions:
             since = [time.monotonic(), float("inf")]
             self.damaged.append(since)
             self.lossy.add(self._serving)
-            for table in self._folder(self._serving).glob("samples/*.sst"):
-                flip_blocks(table)
+            spoil_samples(self._folder(self._serving))
             time.sleep(seconds)
             self._replace(caller)
             since[1] = time.monotonic()
