@@ -6,7 +6,6 @@
 
 #include <map>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "server/service/model_starter.h"
 #include "server/service/server.h"
 #include "tests/testing/fake_servable.h"
+#include "tests/testing/log_text.h"
 
 namespace provnet {
 
@@ -47,7 +47,7 @@ class TestServer {
   Server& server() { return *server_; }
   FakeServable& model(size_t i = 0) { return *models_[i]; }
   ServerMetrics& metrics() { return metrics_; }
-  std::string log() const { return log_stream_.str(); }
+  std::string log() const { return log_text_.text(); }
 
   // A channel of its own, so that tests do not share connections.
   std::shared_ptr<grpc::Channel> NewChannel() const;
@@ -56,8 +56,9 @@ class TestServer {
  private:
   std::vector<std::shared_ptr<FakeServable>> models_;
   ServerMetrics metrics_;
-  std::ostringstream log_stream_;
-  StructuredLog log_ = StructuredLog::ToStream(log_stream_, LogFormat::kJson, LogLevel::kDebug);
+  LogText log_text_;
+  StructuredLog log_ =
+      StructuredLog::ToStream(log_text_.stream(), LogFormat::kJson, LogLevel::kDebug);
   ModelUnloader unloader_;
   const ModelStarter starter_;
   ModelRegistry registry_;
