@@ -241,7 +241,7 @@ absl::StatusOr<Options> OptionsFromFlags() {
 }
 
 ServerProbes MakeProbes(ServerMetrics& metrics) {
-  return {metrics, metrics, [&metrics] { return metrics.Text(); }};
+  return {metrics, metrics, metrics, [&metrics] { return metrics.Text(); }};
 }
 
 absl::Status AnnouncePorts(const Options& options, const Server& server) {

@@ -72,11 +72,10 @@ class RocksDbSampleStore final : public SampleStore {
 
   uint64_t size() const override { return meta_.sample_count(); }
 
-  std::vector<absl::StatusOr<v1::SampleRecord>> MultiGet(
-      absl::Span<const uint64_t> sample_indices) const override;
-  absl::StatusOr<std::vector<uint64_t>> FindByDigest(const Sha256Digest& digest) const override;
-
  private:
+  std::vector<absl::StatusOr<v1::SampleRecord>> Read(
+      absl::Span<const uint64_t> sample_indices) const override;
+  absl::StatusOr<std::vector<uint64_t>> LookUp(const Sha256Digest& digest) const override;
   absl::StatusOr<v1::SampleRecord> ToRecord(uint64_t sample_index, const rocksdb::Status& status,
                                             const rocksdb::PinnableSlice& value) const;
 
@@ -85,7 +84,7 @@ class RocksDbSampleStore final : public SampleStore {
   const v1::SampleStoreMeta meta_;
 };
 
-std::vector<absl::StatusOr<v1::SampleRecord>> RocksDbSampleStore::MultiGet(
+std::vector<absl::StatusOr<v1::SampleRecord>> RocksDbSampleStore::Read(
     absl::Span<const uint64_t> sample_indices) const {
   std::vector<absl::StatusOr<v1::SampleRecord>> records(sample_indices.size());
   // Entry j of the batch answers entry positions[j] of the caller.
@@ -130,8 +129,7 @@ absl::StatusOr<v1::SampleRecord> RocksDbSampleStore::ToRecord(
   return FromRocksDb(status, RocksDbAccess::kRead, what);
 }
 
-absl::StatusOr<std::vector<uint64_t>> RocksDbSampleStore::FindByDigest(
-    const Sha256Digest& digest) const {
+absl::StatusOr<std::vector<uint64_t>> RocksDbSampleStore::LookUp(const Sha256Digest& digest) const {
   const rocksdb::Slice key(reinterpret_cast<const char*>(digest.data()), digest.size());
   rocksdb::PinnableSlice value;
   const rocksdb::Status status =
@@ -149,6 +147,23 @@ absl::StatusOr<std::vector<uint64_t>> RocksDbSampleStore::FindByDigest(
 }
 
 }  // namespace
+
+std::vector<absl::StatusOr<v1::SampleRecord>> SampleStore::MultiGet(
+    absl::Span<const uint64_t> sample_indices) const {
+  std::vector<absl::StatusOr<v1::SampleRecord>> records = Read(sample_indices);
+  const auto damaged = std::count_if(records.begin(), records.end(), [](const auto& record) {
+    return absl::IsDataLoss(record.status());
+  });
+  if (damaged > 0)
+    damaged_reads_.fetch_add(static_cast<uint64_t>(damaged), std::memory_order_relaxed);
+  return records;
+}
+
+absl::StatusOr<std::vector<uint64_t>> SampleStore::FindByDigest(const Sha256Digest& digest) const {
+  absl::StatusOr<std::vector<uint64_t>> indices = LookUp(digest);
+  if (absl::IsDataLoss(indices.status())) damaged_reads_.fetch_add(1, std::memory_order_relaxed);
+  return indices;
+}
 
 absl::StatusOr<std::unique_ptr<const SampleStore>> SampleStore::OpenReadOnly(
     const std::filesystem::path& directory) {

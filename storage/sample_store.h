@@ -1,6 +1,7 @@
 #ifndef PROVNET_STORAGE_SAMPLE_STORE_H_
 #define PROVNET_STORAGE_SAMPLE_STORE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -32,11 +33,21 @@ class SampleStore {
   // One batched read. Entry i answers sample_indices[i]: the record, NOT_FOUND (index >= size()),
   // or DATA_LOSS (the block failed its checksum, or the record does not parse), which leaves the
   // other entries unharmed. Repeated indices are allowed.
-  virtual std::vector<absl::StatusOr<v1::SampleRecord>> MultiGet(
-      absl::Span<const uint64_t> sample_indices) const = 0;
+  std::vector<absl::StatusOr<v1::SampleRecord>> MultiGet(
+      absl::Span<const uint64_t> sample_indices) const;
 
   // Ascending indices of the samples whose content has this digest; empty when there is none.
-  virtual absl::StatusOr<std::vector<uint64_t>> FindByDigest(const Sha256Digest& digest) const = 0;
+  absl::StatusOr<std::vector<uint64_t>> FindByDigest(const Sha256Digest& digest) const;
+
+  // How many reads have met damage since the store was opened; one that has is not sound again.
+  uint64_t damaged_reads() const { return damaged_reads_.load(std::memory_order_relaxed); }
+
+ private:
+  virtual std::vector<absl::StatusOr<v1::SampleRecord>> Read(
+      absl::Span<const uint64_t> sample_indices) const = 0;
+  virtual absl::StatusOr<std::vector<uint64_t>> LookUp(const Sha256Digest& digest) const = 0;
+
+  mutable std::atomic<uint64_t> damaged_reads_{0};
 };
 
 }  // namespace provnet

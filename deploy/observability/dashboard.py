@@ -95,6 +95,8 @@ ROWS = {
         panel("Repository and its settings", "short",
               (f"max by (instance) (provnet_repository_lost{{{JOB}}})", "lost {{instance}}"),
               (f"sum(increase(provnet_serving_config_failures_total{{{JOB}}}{RATE}))", "serving.json refused")),
+        panel("Able to", "short", (f"min by (capability, instance) (provnet_ready{{{JOB}}})", "{{capability}} {{instance}}"),
+              help="0: /readyz of that server says why"),
         panel("Damaged samples", "short", (f"sum by (instance) (increase(provnet_samples_damaged_total{{{JOB}}}{RATE}))", "{{instance}}")),
     ],
     "Security": [

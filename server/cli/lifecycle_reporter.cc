@@ -26,7 +26,7 @@ void LifecycleReporter::VersionLoaded(const Servable& servable, absl::Duration t
 }
 
 void LifecycleReporter::VersionRefused(const BundleLocation& location, const absl::Status& status) {
-  metrics_.ModelRefused();
+  metrics_.ModelRefused(status);
   log_.Write(
       LogLevel::kError, "model refused",
       {{"model", location.model}, {"version", location.version}, {"reason", status.ToString()}});
@@ -53,8 +53,9 @@ void LifecycleReporter::ConfigRefused(const std::string& model, const absl::Stat
 
 void LifecycleReporter::RepositoryLost(const absl::Status& status) {
   metrics_.SetRepositoryLost(true);
-  log_.Write(LogLevel::kError, "repository lost",
-             {{"reason", status.ToString()}, {"effect", "what is loaded goes on serving"}});
+  log_.Write(
+      LogLevel::kError, "repository lost",
+      {{"reason", status.ToString()}, {"effect", "what is loaded, if anything, goes on serving"}});
 }
 
 void LifecycleReporter::RepositoryFound() {

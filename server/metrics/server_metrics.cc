@@ -41,6 +41,23 @@ std::string CodeName(size_t code) {
   return absl::StatusCodeToString(static_cast<absl::StatusCode>(code));
 }
 
+// Why a version of a model is refused, for people who choose what to do.
+std::string RefusalReason(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kDataLoss:
+      return "damaged";
+    case absl::StatusCode::kNotFound:
+      return "missing";
+    case absl::StatusCode::kResourceExhausted:
+      return "memory";
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kInvalidArgument:
+      return "unsuitable";
+    default:
+      return "other";
+  }
+}
+
 }  // namespace
 
 // Children resolved once, so that an event costs no lookup.
@@ -165,11 +182,17 @@ struct ServerMetrics::Impl {
           .Help("1 while the model repository can't be read or is empty, else 0.")
           .Register(registry)
           .Add({});
-  Counter& load_failures = prometheus::BuildCounter()
-                               .Name("provnet_model_load_failures_total")
-                               .Help("Tries to load a model version that ended in a refusal.")
-                               .Register(registry)
-                               .Add({});
+  prometheus::Family<Counter>& load_failures =
+      prometheus::BuildCounter()
+          .Name("provnet_model_load_failures_total")
+          .Help("Tries to load a model version that ended in a refusal, by why.")
+          .Register(registry);
+  prometheus::Family<Gauge>& ready =
+      prometheus::BuildGauge()
+          .Name("provnet_ready")
+          .Help("1 while the server is able to do what callers come for, else 0.")
+          .Register(registry);
+  std::array<Gauge*, kCapabilityCount> ready_for{};
   prometheus::Family<Counter>& disclosures =
       prometheus::BuildCounter()
           .Name("provnet_disclosures_total")
@@ -247,6 +270,15 @@ ServerMetrics::ServerMetrics() : impl_(std::make_unique<Impl>()) {
     for (const std::string outcome : {"ok", "failed"})
       impl_->reloads.Add({{"what", what}, {"outcome", outcome}});
   }
+  for (const auto code : {absl::StatusCode::kDataLoss, absl::StatusCode::kNotFound,
+                          absl::StatusCode::kResourceExhausted, absl::StatusCode::kInvalidArgument,
+                          absl::StatusCode::kUnknown}) {
+    impl_->load_failures.Add({{"reason", RefusalReason(code)}});
+  }
+  for (const Capability capability : kCapabilities) {
+    impl_->ready_for[static_cast<size_t>(capability)] =
+        &impl_->ready.Add({{"capability", std::string(CapabilityName(capability))}});
+  }
   for (size_t rpc = 0; rpc < kRpcCount; ++rpc) {
     impl_->RequestDuration(static_cast<Rpc>(rpc), 0);
     impl_->abandoned_by_rpc[rpc] =
@@ -268,6 +300,10 @@ void ServerMetrics::RequestAbandoned(Rpc rpc) {
 
 void ServerMetrics::SamplesDamaged(size_t count) {
   impl_->damaged.Increment(static_cast<double>(count));
+}
+
+void ServerMetrics::SetReady(Capability capability, bool ready) {
+  impl_->ready_for[static_cast<size_t>(capability)]->Set(ready ? 1 : 0);
 }
 
 void ServerMetrics::ConnectionRefused() { impl_->refused_connections.Increment(); }
@@ -332,7 +368,9 @@ void ServerMetrics::ServingConfigRefused() { impl_->config_failures.Increment();
 
 void ServerMetrics::SetRepositoryLost(bool lost) { impl_->repository_lost.Set(lost ? 1 : 0); }
 
-void ServerMetrics::ModelRefused() { impl_->load_failures.Increment(); }
+void ServerMetrics::ModelRefused(const absl::Status& status) {
+  impl_->load_failures.Add({{"reason", RefusalReason(status.code())}}).Increment();
+}
 
 void ServerMetrics::SpansExported(size_t count) {
   impl_->spans_exported.Increment(static_cast<double>(count));

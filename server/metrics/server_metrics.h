@@ -9,6 +9,7 @@
 #include "server/batching/batch_probe.h"
 #include "server/security/security_probe.h"
 #include "server/service/connection_probe.h"
+#include "server/service/readiness_probe.h"
 #include "server/service/rpc.h"
 
 namespace provnet {
@@ -17,9 +18,10 @@ namespace provnet {
 //
 //   provnet_request_duration_seconds{rpc,code}        histogram, arrival to status
 //   provnet_requests_abandoned_total{rpc}             callers who gave up before the answer
-//   provnet_samples_damaged_total                     stored records that were asked for and
-//   damaged provnet_queue_wait_seconds{model}                 histogram, arrival in the queue to
-//   its end provnet_batch_size{model}                         histogram
+//   provnet_samples_damaged_total                     damaged records that were asked for
+//   provnet_ready{capability}                         classification | exemplars | membership
+//   provnet_queue_wait_seconds{model}                 histogram, from arrival to its end
+//   provnet_batch_size{model}                         histogram
 //   provnet_batch_dispatch_total{model,reason}        executor_free | full | deadline | draining
 //   provnet_queue_depth{model}                        gauge, tasks that wait
 //   provnet_queue_predicted_wait_seconds{model}       gauge, the forecast for the newest task
@@ -29,7 +31,8 @@ namespace provnet {
 //   provnet_model_info{model,version,device,index_precision}   1 for each loaded version
 //   provnet_model_version{model}                      gauge, the version that answers by default
 //   provnet_model_loads_total                         versions that were loaded
-//   provnet_model_load_failures_total                 tries that ended in a refusal
+//   provnet_model_load_failures_total{reason}         tries that ended in a refusal: damaged |
+//                                                     missing | memory | unsuitable | other
 //   provnet_model_unloads_total                       versions whose memory was freed again
 //   provnet_serving_config_failures_total             texts of serving.json that could not be used
 //   provnet_repository_lost                           1 while it can't be read or is empty
@@ -42,7 +45,10 @@ namespace provnet {
 //   process_*                                         see ProcessMetrics
 //
 // Labels come from fixed sets and from the repository's model names, never from requests.
-class ServerMetrics final : public RequestProbe, public ConnectionProbe, public SecurityProbe {
+class ServerMetrics final : public RequestProbe,
+                            public ConnectionProbe,
+                            public ReadinessProbe,
+                            public SecurityProbe {
  public:
   struct LoadedModel {
     std::string name;
@@ -58,6 +64,7 @@ class ServerMetrics final : public RequestProbe, public ConnectionProbe, public 
   void RequestAbandoned(Rpc rpc) override;
   void SamplesDamaged(size_t count) override;
   void ConnectionRefused() override;
+  void SetReady(Capability capability, bool ready) override;
   void Reloaded(absl::string_view what) override;
   void ReloadFailed(absl::string_view what, const absl::Status& status) override;
   void CertificateExpires(absl::string_view what, absl::Time when) override;
@@ -67,7 +74,7 @@ class ServerMetrics final : public RequestProbe, public ConnectionProbe, public 
   void BudgetExhausted(absl::string_view principal) override;
   void BudgetNotRecorded(const absl::Status&) override;
   void ModelLoaded(const LoadedModel& model);
-  void ModelRefused();
+  void ModelRefused(const absl::Status& status);
   // The version takes no new calls: its series go.
   void ModelRetired(const LoadedModel& model);
   void ModelUnloaded();

@@ -122,7 +122,9 @@ absl::Status MembershipBudgets::Charge(const std::string& principal, const std::
   if (use.used == use.recorded) {
     const uint64_t before = use.recorded;
     use.recorded = std::min(use.used + BlockOf(budget), budget.queries);
-    if (const absl::Status written = Write(now); !written.ok()) {
+    const absl::Status written = Write(now);
+    broken_ = !written.ok();
+    if (broken_) {
       use.recorded = before;
       probe_.BudgetNotRecorded(written);
       return absl::UnavailableError(
@@ -132,6 +134,14 @@ absl::Status MembershipBudgets::Charge(const std::string& principal, const std::
   }
   ++use.used;
   return absl::OkStatus();
+}
+
+absl::Status MembershipBudgets::Check(absl::Time now) {
+  const MutexLock lock(mutex_);
+  if (broken_) broken_ = !Write(now).ok();
+  if (!broken_) return absl::OkStatus();
+  return absl::UnavailableError(
+      "what is used of membership budgets can't be recorded, so no question is answered");
 }
 
 void MembershipBudgets::Refund(const std::string& principal, const std::string& model) {

@@ -46,6 +46,10 @@ class MembershipBudgets {
   absl::Status Charge(const std::string& principal, const std::string& model,
                       const QueryBudget& budget, absl::Time now);
 
+  // OK while uses can be recorded. After a failure it tries again; UNAVAILABLE when that fails,
+  // too.
+  absl::Status Check(absl::Time now);
+
   // Takes back a question that was counted and won't be answered.
   void Refund(const std::string& principal, const std::string& model);
 
@@ -74,6 +78,8 @@ class MembershipBudgets {
 
   Mutex mutex_;
   std::map<Key, Use> uses_ ABSL_GUARDED_BY(mutex_);
+  // The last use could not be recorded.
+  bool broken_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace provnet

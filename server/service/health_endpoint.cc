@@ -7,6 +7,7 @@
 
 #include <chrono>
 
+#include "absl/strings/str_cat.h"
 #include "server/service/connection_ages.h"
 #include "server/service/connection_limits.h"
 #include "server/service/without_reflection.h"
@@ -27,10 +28,12 @@ constexpr ConnectionLimits kLimits{.max_connections = 256,
 
 }  // namespace
 
-void SetHealth(grpc::Server& server, bool serving) {
+void SetHealth(grpc::Server& server, Capability capability, bool ready) {
   grpc::HealthCheckServiceInterface& health = *server.GetHealthCheckService();
-  health.SetServingStatus("", serving);
-  health.SetServingStatus(kServiceName, serving);
+  health.SetServingStatus(absl::StrCat(kServiceName, "/", CapabilityName(capability)), ready);
+  if (capability != Capability::kClassification) return;
+  health.SetServingStatus("", ready);
+  health.SetServingStatus(kServiceName, ready);
 }
 
 absl::StatusOr<std::unique_ptr<HealthEndpoint>> HealthEndpoint::Start(
@@ -50,7 +53,7 @@ absl::StatusOr<std::unique_ptr<HealthEndpoint>> HealthEndpoint::Start(
   endpoint->server_ = builder.BuildAndStart();
   if (endpoint->server_ == nullptr)
     return absl::InternalError("gRPC did not start; its log says why");
-  endpoint->Set(false);
+  for (const Capability capability : kCapabilities) endpoint->Set(capability, false);
   // Nobody is let in before the truth can be told.
   endpoint->door_->LetIn([] {});
   return endpoint;

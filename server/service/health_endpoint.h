@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "server/service/capability.h"
 #include "server/service/grpc_door.h"
 #include "server/service/listen_address.h"
 
@@ -14,8 +15,10 @@ class Server;
 
 namespace provnet {
 
-// Sets what a gRPC server's own grpc.health.v1 says of the whole and of our service.
-void SetHealth(grpc::Server& server, bool serving);
+// Sets what a gRPC server's own grpc.health.v1 says of a capability, whose name there is
+// provnet.v1.ProvenanceService/exemplars and so on. Classification is the whole's and the service's
+// as well.
+void SetHealth(grpc::Server& server, Capability capability, bool ready);
 
 // A gRPC server in plaintext that answers grpc.health.v1 and nothing else, for probes that have
 // neither a certificate nor a token, as Kubernetes' have. Says NOT_SERVING at first. Thread-safe.
@@ -30,7 +33,7 @@ class HealthEndpoint {
   HealthEndpoint& operator=(const HealthEndpoint&) = delete;
 
   int port() const { return door_->port(); }
-  void Set(bool serving) { SetHealth(*server_, serving); }
+  void Set(Capability capability, bool ready) { SetHealth(*server_, capability, ready); }
 
  private:
   HealthEndpoint();

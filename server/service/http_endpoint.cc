@@ -31,17 +31,42 @@ void SetLimits(httplib::Server& server) {
   server.set_keep_alive_max_count(1);
 }
 
+void Answer(const absl::Status& status, absl::string_view more, httplib::Response& response) {
+  response.status = status.ok() ? 200 : 503;
+  response.set_content(
+      status.ok() ? absl::StrCat("ready\n", more) : absl::StrCat(status.message(), "\n"),
+      kPlainText);
+}
+
+// A line for each capability that fails.
+std::string Failing(const Readiness& readiness) {
+  std::string lines;
+  for (const Capability capability : kCapabilities) {
+    if (const absl::Status status = readiness.Check(capability); !status.ok())
+      absl::StrAppend(&lines, CapabilityName(capability), ": ", status.message(), "\n");
+  }
+  return lines;
+}
+
+void SetReadinessRoutes(httplib::Server& server, const Readiness& readiness) {
+  server.Get("/readyz", [&readiness](const httplib::Request&, httplib::Response& response) {
+    const absl::Status status = readiness.Check(Capability::kClassification);
+    Answer(status, status.ok() ? Failing(readiness) : "", response);
+  });
+  for (const Capability capability : kCapabilities) {
+    server.Get(absl::StrCat("/readyz/", CapabilityName(capability)),
+               [&readiness, capability](const httplib::Request&, httplib::Response& response) {
+                 Answer(readiness.Check(capability), "", response);
+               });
+  }
+}
+
 void SetRoutes(httplib::Server& server, const Readiness& readiness,
                std::function<std::string()> metrics_text) {
   server.Get("/healthz", [](const httplib::Request&, httplib::Response& response) {
     response.set_content("ok\n", kPlainText);
   });
-  server.Get("/readyz", [&readiness](const httplib::Request&, httplib::Response& response) {
-    const absl::Status status = readiness.CheckReady();
-    response.status = status.ok() ? 200 : 503;
-    response.set_content(status.ok() ? "ready\n" : absl::StrCat(status.message(), "\n"),
-                         kPlainText);
-  });
+  SetReadinessRoutes(server, readiness);
   server.Get("/metrics", [metrics_text = std::move(metrics_text)](const httplib::Request&,
                                                                   httplib::Response& response) {
     response.set_content(metrics_text(), "text/plain; version=0.0.4; charset=utf-8");

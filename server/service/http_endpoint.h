@@ -19,8 +19,9 @@ namespace provnet {
 // The door for machines that watch the server, on threads of its own:
 //   GET /metrics   Prometheus text
 //   GET /healthz   200 while the process can answer at all
-//   GET /readyz    200 when it serves, 503 with the reason while it loads or drains, or
-//                  can't record disclosures
+//   GET /readyz    200 while it is able to classify, with what else it is not able to do; 503 with
+//                  the reason while it loads or drains, or can't record disclosures
+//   GET /readyz/C  the same of one Capability by its name
 // Meant for a trusted network, without authentication.
 class HttpEndpoint {
  public:

@@ -1,5 +1,7 @@
 #include "server/service/readiness.h"
 
+#include "storage/base/status_macros.h"
+
 namespace provnet {
 
 absl::Status DrainingError() {
@@ -16,6 +18,13 @@ absl::Status Readiness::Check() const {
       return DrainingError();
   }
   return absl::InternalError("unknown state");
+}
+
+absl::Status Readiness::Check(Capability capability) const {
+  PROVNET_RETURN_IF_ERROR(Check());
+  for (const Condition& condition : conditions_[static_cast<size_t>(capability)])
+    PROVNET_RETURN_IF_ERROR(condition());
+  return absl::OkStatus();
 }
 
 }  // namespace provnet

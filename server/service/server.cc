@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "server/service/capability_conditions.h"
 #include "server/service/tls_server_credentials.h"
 #include "server/service/without_reflection.h"
 #include "storage/base/status_macros.h"
@@ -70,8 +71,23 @@ Server::Server(const ServerOptions& options, const ServerProbes& probes, const S
       clock_(clock),
       in_flight_(options.in_flight),
       request_log_(log, clock) {
-  if (options.guards.audit == nullptr) return;
-  readiness_.SetCondition([audit = options.guards.audit] { return audit->Check(absl::Now()); });
+  AddConditions();
+}
+
+void Server::AddConditions() {
+  const auto add = [this](Capability capability, Readiness::Condition condition) {
+    readiness_.AddCondition(capability, std::move(condition));
+  };
+  if (AuditLog* const audit = options_.guards.audit; audit != nullptr) {
+    // Explanations are disclosures as well.
+    for (const Capability disclosing : kCapabilities)
+      add(disclosing, [audit] { return audit->Check(absl::Now()); });
+  }
+  if (MembershipBudgets* const budgets = options_.guards.budgets; budgets != nullptr)
+    add(Capability::kMembership, [budgets] { return budgets->Check(absl::Now()); });
+  // Asked while serving, when there are models.
+  add(Capability::kExemplars, [this] { return CheckStoresSound(*models_); });
+  add(Capability::kMembership, [this] { return CheckSomeReference(*models_); });
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
@@ -114,15 +130,17 @@ absl::Status Server::StartGrpc() {
                                           CredentialsOf(options_), builder));
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr) return absl::InternalError("gRPC did not start; its log says why");
-  ShowHealth(false);
+  reporter_ = std::make_unique<ReadinessReporter>(
+      readiness_, [this](Capability capability, bool ready) { ShowHealth(capability, ready); },
+      probes_.readiness, log_);
   // Nobody is let in before the health service says the truth.
   door_->LetIn([this] { ReportRefused(); });
   return absl::OkStatus();
 }
 
-void Server::ShowHealth(bool serving) {
-  SetHealth(*grpc_, serving);
-  if (health_ != nullptr) health_->Set(serving);
+void Server::ShowHealth(Capability capability, bool ready) {
+  SetHealth(*grpc_, capability, ready);
+  if (health_ != nullptr) health_->Set(capability, ready);
 }
 
 void Server::ReportRefused() {
@@ -140,7 +158,7 @@ void Server::Serve(const ModelRegistry& models) {
   models_ = &models;
   service_->Serve(models);
   readiness_.Set(Readiness::State::kServing);
-  ShowHealth(true);
+  reporter_->Report();
   log_.Write(LogLevel::kInfo, "ready", {{"grpc_port", grpc_port()}, {"http_port", http_port()}});
 }
 
@@ -151,7 +169,7 @@ size_t Server::Drain(absl::Duration timeout, const std::function<void(size_t)>& 
              {{"in_flight", in_flight()}, {"timeout_seconds", absl::ToDoubleSeconds(timeout)}});
   readiness_.Set(Readiness::State::kDraining);
   in_flight_.Close();
-  ShowHealth(false);
+  reporter_->Report();
   service_->DrainStreams();
   door_->StopListening();
   const size_t cut = FinishCalls(timeout);

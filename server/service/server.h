@@ -23,6 +23,7 @@
 #include "server/service/listen_address.h"
 #include "server/service/provenance_service.h"
 #include "server/service/readiness.h"
+#include "server/service/readiness_reporter.h"
 #include "server/service/request_limits.h"
 #include "server/service/request_log.h"
 #include "server/service/structured_log.h"
@@ -57,6 +58,7 @@ struct ServerOptions {
 struct ServerProbes {
   RequestProbe& requests;
   ConnectionProbe& connections;
+  ReadinessProbe& readiness;
   std::function<std::string()> metrics_text;
 };
 
@@ -109,7 +111,8 @@ class Server {
   absl::Status StartGrpc();
   // Until no call is left or the timeout has passed; returns how many are left.
   size_t FinishCalls(absl::Duration timeout);
-  void ShowHealth(bool serving);
+  void AddConditions();
+  void ShowHealth(Capability capability, bool ready);
   void ReportRefused();
 
   const ServerOptions options_;
@@ -129,6 +132,8 @@ class Server {
   std::unique_ptr<GrpcDoor> door_;
   // Open to the end.
   std::unique_ptr<HealthEndpoint> health_;
+  // From when the doors are open.
+  std::unique_ptr<ReadinessReporter> reporter_;
   // When a refused connection was logged last. Of the door's thread.
   absl::Duration refusal_logged_ = -absl::InfiniteDuration();
   bool drained_ = false;

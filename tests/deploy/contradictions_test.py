@@ -100,6 +100,7 @@ MISTYPED = [
     ({"server": {"device": "gpu"}}, "server.device"),
     ({"server": {"maxQueueWait": "2 seconds"}}, "server.maxQueueWait"),
     ({"server": {"indexSearch": "fuzzy"}}, "server.indexSearch"),
+    ({"probes": {"readyFor": "training"}}, "probes.readyFor"),
     ({"probes": {"startup": {"initialDelaySeconds": -1}}}, "probes.startup.initialDelaySeconds"),
     ({"server": {"otlpEndpoint": "http://collector:4318/v1/traces"}}, "server.otlpEndpoint"),
     ({"server": {"otlpSampleRatio": 1.5}}, "server.otlpSampleRatio"),

@@ -48,9 +48,9 @@ class PodServer:
         except OSError:
             return 0, ""
 
-    def failures(self) -> float:
-        lines = [line for line in self.get("/metrics")[1].splitlines() if line.startswith("provnet_model_load_failures_total ")]
-        return float(lines[0].split()[1]) if lines else 0
+    def failures(self, reason: str) -> float:
+        lines = self.get("/metrics")[1].splitlines()
+        return sum(float(line.split()[1]) for line in lines if line.startswith(f'provnet_model_load_failures_total{{reason="{reason}"}}'))
 
 
 class ModelSource(unittest.TestCase):
@@ -94,6 +94,7 @@ class ModelSource(unittest.TestCase):
         server = self.start("--await-models=1h")
         self.await_that("a log line", lambda: "nothing to serve yet" in server.log())
         self.assertIn("holds no published version", server.log())
+        self.assertRegex(server.get("/metrics")[1], r"(?m)^provnet_repository_lost 1$")
         self.assertEqual(server.get("/healthz")[0], 200)
         self.assertEqual(server.get("/readyz")[0], 503)
         self.publish()
@@ -104,7 +105,7 @@ class ModelSource(unittest.TestCase):
         server = self.start("--await-models=1h")
         self.await_that("a log line", lambda: "nothing to serve yet" in server.log())
         self.assertRegex(server.log(), r"nothing to serve yet.*model\.pt")
-        self.assertGreaterEqual(server.failures(), 1)
+        self.assertGreaterEqual(server.failures("damaged"), 1)
         self.assertEqual(server.get("/readyz")[0], 503)
         self.publish()
         self.await_that("ready", lambda: server.get("/readyz")[0] == 200)

@@ -80,7 +80,7 @@ def wrong_network(setting):
     return Outcome(not broken, f"{len(kinds) - len(broken)} of {len(kinds)}; " + ("; ".join(broken) or "all refused"))
 
 
-@fault("sample store damaged while served", "A damaged sample gets DATA_LOSS, never another sample's bytes, in words without the host's paths; classification and other samples stay.")
+@fault("sample store damaged while served", "A damaged sample gets DATA_LOSS, never another sample's bytes, in words without the host's paths; classification and other samples stay, and readiness says which is which.")
 def damaged_store(setting):
     repository = copy_repository(setting)
     with Server(setting, repository) as server, Caller(server) as caller:
@@ -104,5 +104,6 @@ def damaged_store(setting):
                         other_errors.append(f"{error.code().name} {error.details()}")
             load.await_answers(20)
             load.stop()
-        kept = wrong == 0 and named_paths == 0 and not other_errors and lost > 0 and not load.failures()
-    return Outcome(kept, f"of {len(truth)} samples {lost} DATA_LOSS, {wrong} wrong, {named_paths} errors with a path of the host, other errors {other_errors[:1]}; {load.answered()} classifications beside, failures {load.failures()}")
+        ready = server.readiness(), server.readiness("exemplars")
+        kept = ready == (200, 503) and wrong == 0 and named_paths == 0 and not other_errors and lost > 0 and not load.failures()
+    return Outcome(kept, f"of {len(truth)} samples {lost} DATA_LOSS, {wrong} wrong, {named_paths} errors with a path of the host, other errors {other_errors[:1]}; {load.answered()} classifications beside, failures {load.failures()}; /readyz and /readyz/exemplars {ready}")

@@ -3,8 +3,6 @@
 import hashlib
 import json
 import subprocess
-import urllib.error
-import urllib.request
 
 import grpc
 from provnet.v1 import provenance_service_pb2 as wire
@@ -36,14 +34,6 @@ class Filler:
         self._path.unlink()
 
 
-def readiness(server) -> int:
-    """The HTTP status of /readyz."""
-    try:
-        return urllib.request.urlopen(f"http://{server.http}/readyz", timeout=10).status
-    except urllib.error.HTTPError as error:
-        return error.code
-
-
 def disclosures_in(record) -> int:
     """Raises ValueError where a line is not whole."""
     return [json.loads(line)["event"] for line in record.read_text().splitlines()].count("disclosure")
@@ -59,11 +49,11 @@ def record(setting):
                 filler.fill()
                 await_true(lambda: load.failures(), "nothing is refused", within=20)
                 # Each look tries to write a line, and a short one may still fit.
-                await_true(lambda: readiness(server) == 503, "the server stays ready", within=20)
+                await_true(lambda: server.readiness() == 503, "the server stays ready", within=20)
                 others = len(caller.models())
                 refused = server.metric(r'provnet_disclosures_total\{outcome="refused"\}')
                 filler.remove()
-                await_true(lambda: readiness(server) == 200, "the server is not ready again", within=20)
+                await_true(lambda: server.readiness() == 200, "the server is not ready again", within=20)
                 load.await_answers(50)
                 load.stop()
             answered, lines = load.answered(), disclosures_in(log)
@@ -108,7 +98,7 @@ def check_membership(caller) -> str:
     return ask(caller, "CheckMembership", request, wire.CheckMembershipResponse)
 
 
-@fault("full disk, membership budgets", "A question that can't be recorded is UNAVAILABLE, other calls go on; with room again questions are answered, and not even kill -9 gives one back.")
+@fault("full disk, membership budgets", "A question that can't be recorded is UNAVAILABLE and the server is not ready for membership, other calls go on; with room again questions are answered, and not even kill -9 gives one back.")
 def budgets(setting):
     repository = model_with_reference(setting)
     with Mounted(setting.folder / "small", "64k") as disk:
@@ -120,12 +110,15 @@ def budgets(setting):
             while_full = [check_membership(caller) for _ in range(BUDGET)]
             beside = ask(caller, "Explain", picture(), wire.ExplainResponse)
             counted = server.metric(r'provnet_membership_refusals_total\{reason="budget_not_recorded"\}')
+            ready_while_full = server.readiness(), server.readiness("membership")
             filler.remove()
+            ready_again = server.readiness("membership")
             codes += [check_membership(caller) for _ in range(3)]
             server.kill()
         with Server(setting, repository, *flags) as server, Caller(server) as caller:
             rest = [check_membership(caller) for _ in range(BUDGET)]
     answered = (codes + rest).count("OK")
     kept = set(codes) == {"OK"} and set(while_full) == {"UNAVAILABLE"} and beside == "OK" and counted == len(while_full)
+    kept = kept and (*ready_while_full, ready_again) == (200, 503, 200)
     kept = kept and answered <= BUDGET and set(rest) == {"OK", "RESOURCE_EXHAUSTED"}
-    return Outcome(kept, f"budget {BUDGET}: {len(codes)} answered before and after the disk was full, {len(while_full)} refused meanwhile ({sorted(set(while_full))}), Explain {beside}; after kill -9 {rest.count('OK')} more, then {rest[-1]}")
+    return Outcome(kept, f"budget {BUDGET}: {len(codes)} answered before and after the disk was full, {len(while_full)} refused meanwhile ({sorted(set(while_full))}), Explain {beside}, /readyz and /readyz/membership {ready_while_full}, then {ready_again}; after kill -9 {rest.count('OK')} more, then {rest[-1]}")

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 
 READY_WITHIN_SECONDS = 120
@@ -90,6 +91,14 @@ class Server:
         """The sum of the samples whose line matches."""
         lines = self.metrics().splitlines()
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines if re.match(pattern, line))
+
+    def readiness(self, capability="") -> int:
+        """The HTTP status of /readyz, of the whole or of a capability."""
+        try:
+            with urllib.request.urlopen(f"http://{self.http}/readyz" + (capability and f"/{capability}"), timeout=10) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
 
     def resident_bytes(self) -> int:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()

@@ -35,20 +35,20 @@ class FakeSampleStore final : public SampleStore {
 
   uint64_t size() const override { return size_; }
 
-  std::vector<absl::StatusOr<v1::SampleRecord>> MultiGet(
+ private:
+  std::vector<absl::StatusOr<v1::SampleRecord>> Read(
       absl::Span<const uint64_t> sample_indices) const override {
     std::vector<absl::StatusOr<v1::SampleRecord>> records;
     for (const uint64_t index : sample_indices) records.push_back(Get(index));
     return records;
   }
 
-  absl::StatusOr<std::vector<uint64_t>> FindByDigest(const Sha256Digest& digest) const override {
+  absl::StatusOr<std::vector<uint64_t>> LookUp(const Sha256Digest& digest) const override {
     const MutexLock lock(mutex_);
     const auto found = by_digest_.find(digest);
     return found == by_digest_.end() ? std::vector<uint64_t>{} : found->second;
   }
 
- private:
   absl::StatusOr<v1::SampleRecord> Get(uint64_t index) const {
     const MutexLock lock(mutex_);
     if (index >= size_) return absl::NotFoundError(absl::StrCat("no sample ", index));

@@ -150,7 +150,9 @@ TEST_F(MembershipBudgetsTest, WhatCantBeRecordedIsNotAnswered) {
                        AllOf(HasSubstr("can't record"), Not(HasSubstr(folder_.path().string())))));
   ASSERT_THAT(probe_.failures(), SizeIs(1));
   EXPECT_THAT(std::string(probe_.failures()[0].message()), HasSubstr("membership_usage.json"));
+  EXPECT_TRUE(absl::IsUnavailable(budgets->Check(now_)));
   std::filesystem::rename(away, folder_.path());
+  EXPECT_THAT(budgets->Check(now_), IsOk());
   EXPECT_EQ(Ask(*budgets, 5, budget, now_), 1);
 }
 

@@ -152,8 +152,9 @@ TEST(StartTest, SaysWhichGrpcPortIsInUse) {
   ServerMetrics metrics;
   std::ostringstream stream;
   const auto log = StructuredLog::ToStream(stream, LogFormat::kJson, LogLevel::kInfo);
-  const auto second = Server::Start(
-      options, {metrics, metrics, [&metrics] { return metrics.Text(); }}, log, Clock::Steady());
+  const auto second =
+      Server::Start(options, {metrics, metrics, metrics, [&metrics] { return metrics.Text(); }},
+                    log, Clock::Steady());
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(second.status().message()),
               testing::AllOf(HasSubstr(options.grpc.ToString()), HasSubstr("in use")));

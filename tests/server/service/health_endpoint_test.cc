@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
 
+#include <chrono>
 #include <future>
+#include <thread>
 
 #include "server/security/tls_files.h"
 #include "storage/atomic_file.h"
@@ -15,18 +17,20 @@
 namespace provnet {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr char kCheck[] = "/grpc.health.v1.Health/Check";
 
-// One unary call in plaintext; the answer's bytes go to `answer`.
-grpc::Status Call(int port, const std::string& method, std::string* answer = nullptr) {
+// One unary call in plaintext with that message; the answer's bytes go to `answer`.
+grpc::Status Call(int port, const std::string& method, std::string* answer = nullptr,
+                  const std::string& message = "") {
   grpc::GenericStub stub(
       grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
-  const grpc::Slice empty;
-  const grpc::ByteBuffer request(&empty, 1);
+  const grpc::Slice bytes(message);
+  const grpc::ByteBuffer request(&bytes, 1);
   grpc::ByteBuffer response;
   std::promise<grpc::Status> done;
   stub.UnaryCall(&context, method, {}, &request, &response,
@@ -41,6 +45,22 @@ grpc::Status Call(int port, const std::string& method, std::string* answer = nul
 // grpc.health.v1.HealthCheckResponse on the wire: field 1 is 1 for SERVING, 2 for NOT_SERVING.
 constexpr char kServing[] = "\x08\x01";
 constexpr char kNotServing[] = "\x08\x02";
+
+// What health says of a service.
+std::string Health(int port, const std::string& service) {
+  std::string answer;
+  // HealthCheckRequest: field 1 is the name.
+  const std::string message =
+      absl::StrCat("\n", std::string(1, static_cast<char>(service.size())), service);
+  EXPECT_TRUE(Call(port, kCheck, &answer, message).ok()) << service;
+  return answer;
+}
+
+// Until it says so; a test that never sees it ends by ctest's time.
+void AwaitHealth(int port, const std::string& service, const std::string& expected) {
+  while (Health(port, service) != expected)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
 
 class HealthEndpointTest : public ::testing::Test {
  protected:
@@ -83,6 +103,31 @@ TEST_F(HealthEndpointTest, SaysWhetherItServesToThoseWithoutACertificate) {
   server_->server().Drain(absl::Seconds(10));
   ASSERT_TRUE(Call(port(), kCheck, &answer).ok());
   EXPECT_EQ(answer, kNotServing);
+}
+
+TEST_F(HealthEndpointTest, KnowsEachCapabilityAndNoticesWhenOneFails) {
+  const std::string service = "provnet.v1.ProvenanceService";
+  EXPECT_EQ(Health(port(), service + "/exemplars"), kNotServing);
+  server_->Serve();
+  EXPECT_EQ(Health(port(), service), kServing);
+  EXPECT_EQ(Health(port(), service + "/classification"), kServing);
+  EXPECT_EQ(Health(port(), service + "/exemplars"), kServing);
+  EXPECT_EQ(Health(port(), service + "/membership"), kNotServing) << "the model has no reference";
+  EXPECT_THAT(server_->metrics().Text(), HasSubstr("provnet_ready{capability=\"exemplars\"} 1"));
+
+  FakeSampleStore& store = server_->model().store();
+  store.Damage(30);
+  EXPECT_TRUE(absl::IsDataLoss(store.MultiGet({30})[0].status()));
+  AwaitHealth(port(), service + "/exemplars", kNotServing);
+  EXPECT_EQ(Health(port(), service), kServing);
+  const std::string metrics = server_->metrics().Text();
+  EXPECT_THAT(metrics, HasSubstr("provnet_ready{capability=\"exemplars\"} 0"));
+  EXPECT_THAT(metrics, HasSubstr("provnet_ready{capability=\"classification\"} 1"));
+
+  server_->Publish({std::make_shared<FakeServable>(FakeServable::Options{.version = 2})});
+  AwaitHealth(port(), service + "/exemplars", kServing);
+  EXPECT_THAT(server_->log(),
+              AllOf(HasSubstr("\"event\":\"not able\""), HasSubstr("\"event\":\"able again\"")));
 }
 
 TEST_F(HealthEndpointTest, AnswersNothingElse) {

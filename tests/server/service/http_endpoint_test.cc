@@ -5,11 +5,13 @@
 #include <string>
 #include <thread>
 
+#include "tests/server/service/guarded_server.h"
 #include "tests/server/service/test_server.h"
 
 namespace provnet {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 httplib::Result Get(TestServer& server, const char* path) {
@@ -41,6 +43,44 @@ TEST(HttpEndpointTest, ReadyzFollowsTheLifeOfTheServer) {
   server.model().OpenGate();
   drain.join();
   caller.join();
+}
+
+// One version with a damaged sample; classification goes on.
+TEST(HttpEndpointTest, ReadyzSaysWhichCapabilitiesFail) {
+  TestServer server(TestServerOptions(), {{.calibration = SomeCalibration()}});
+  EXPECT_EQ(Get(server, "/readyz/exemplars")->status, 503);
+  server.Serve();
+  for (const char* path :
+       {"/readyz", "/readyz/classification", "/readyz/exemplars", "/readyz/membership"}) {
+    const httplib::Result answer = Get(server, path);
+    EXPECT_EQ(answer->status, 200) << path;
+    EXPECT_EQ(answer->body, "ready\n") << path;
+  }
+  server.model().store().Damage(4);
+  v1::ExplainRequest request = MakeRequest(3);
+  request.set_include_exemplars(true);
+  EXPECT_TRUE(Explain(server.stub(), request).ok());
+
+  const httplib::Result exemplars = Get(server, "/readyz/exemplars");
+  EXPECT_EQ(exemplars->status, 503);
+  EXPECT_THAT(exemplars->body, AllOf(HasSubstr("model \"digits\" version 1: 1 reads"),
+                                     HasSubstr("copy the version again")));
+  EXPECT_EQ(Get(server, "/readyz/membership")->status, 200);
+  const httplib::Result whole = Get(server, "/readyz");
+  EXPECT_EQ(whole->status, 200);
+  EXPECT_EQ(whole->body, "ready\nexemplars: " + exemplars->body);
+
+  // Another version takes its place.
+  server.Publish({std::make_shared<FakeServable>(FakeServable::Options{.version = 2})});
+  EXPECT_EQ(Get(server, "/readyz/exemplars")->status, 200);
+  const httplib::Result membership = Get(server, "/readyz/membership");
+  EXPECT_EQ(membership->status, 503);
+  EXPECT_THAT(membership->body, HasSubstr("membership reference"));
+}
+
+TEST(HttpEndpointTest, ACapabilityThatThereIsNotIsNotFound) {
+  TestServer server;
+  EXPECT_EQ(Get(server, "/readyz/training")->status, 404);
 }
 
 TEST(HttpEndpointTest, HealthzAnswersWhileLoading) {

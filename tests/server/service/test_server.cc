@@ -26,8 +26,8 @@ TestServer::TestServer(TestServerOptions options, std::vector<FakeServable::Opti
   options.grpc.port = 0;
   options.http.port = 0;
   if (options.health.has_value()) options.health->port = 0;
-  auto server =
-      Server::Start(options, {metrics_, metrics_, [this] { return metrics_.Text(); }}, log_, clock);
+  auto server = Server::Start(
+      options, {metrics_, metrics_, metrics_, [this] { return metrics_.Text(); }}, log_, clock);
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
   stub_ = v1::ProvenanceService::NewStub(NewChannel());

@@ -45,11 +45,13 @@ Dot FindDot(const Dataset& data, size_t i) {
 class NoSamples : public SampleStore {
  public:
   uint64_t size() const override { return 0; }
-  std::vector<absl::StatusOr<v1::SampleRecord>> MultiGet(
+
+ private:
+  std::vector<absl::StatusOr<v1::SampleRecord>> Read(
       absl::Span<const uint64_t> indices) const override {
     return {indices.size(), absl::NotFoundError("no samples")};
   }
-  absl::StatusOr<std::vector<uint64_t>> FindByDigest(const Sha256Digest&) const override {
+  absl::StatusOr<std::vector<uint64_t>> LookUp(const Sha256Digest&) const override {
     return std::vector<uint64_t>();
   }
 };

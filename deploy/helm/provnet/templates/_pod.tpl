@@ -46,7 +46,7 @@ volumes: {{- include "provnet.volumes" . | nindent 2 }}
     httpGet: {path: /healthz, port: http}
     {{- include "provnet.probeTimes" .Values.probes.startup | trim | nindent 4 }}
   readinessProbe:
-    httpGet: {path: /readyz, port: http}
+    httpGet: {path: /readyz/{{ .Values.probes.readyFor }}, port: http}
     {{- include "provnet.probeTimes" .Values.probes.readiness | trim | nindent 4 }}
   livenessProbe:
     httpGet: {path: /healthz, port: http}
