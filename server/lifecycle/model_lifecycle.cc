@@ -22,9 +22,7 @@ ModelLifecycle::ModelLifecycle(const Options& options, Source source, ConfigSour
       registry_(registry) {}
 
 absl::Status ModelLifecycle::LoadAll() {
-  PROVNET_ASSIGN_OR_RETURN(const std::vector<BundleLocation> offered, source_());
-  if (offered.empty())
-    return absl::NotFoundError("the model repository holds no published version of any model");
+  PROVNET_ASSIGN_OR_RETURN(const std::vector<BundleLocation> offered, Look(/*may_be_empty=*/false));
   Observe(offered);
   for (auto& [name, model] : models_) Settle(model, /*await_copies=*/false);
   std::vector<std::string> failures;
@@ -39,14 +37,7 @@ absl::Status ModelLifecycle::LoadAll() {
 }
 
 absl::Duration ModelLifecycle::Pass() {
-  const absl::StatusOr<std::vector<BundleLocation>> offered = source_();
-  if (!offered.ok()) {
-    SetLost(offered.status());
-  } else if (offered->empty() && !models_.empty()) {
-    SetLost(absl::NotFoundError("the model repository holds no published version of any model"));
-  } else {
-    if (lost_) probe_.RepositoryFound();
-    lost_ = false;
+  if (const auto offered = Look(/*may_be_empty=*/models_.empty()); offered.ok()) {
     Observe(*offered);
     for (auto& [name, model] : models_) Settle(model, /*await_copies=*/true);
     Forget();
@@ -55,9 +46,15 @@ absl::Duration ModelLifecycle::Pass() {
   return UntilNextLook();
 }
 
-void ModelLifecycle::SetLost(const absl::Status& status) {
-  if (!lost_) probe_.RepositoryLost(status);
-  lost_ = true;
+absl::StatusOr<std::vector<BundleLocation>> ModelLifecycle::Look(bool may_be_empty) {
+  absl::StatusOr<std::vector<BundleLocation>> offered = source_();
+  if (offered.ok() && offered->empty() && !may_be_empty) {
+    offered = absl::NotFoundError("the model repository holds no published version of any model");
+  }
+  if (!offered.ok() && !lost_) probe_.RepositoryLost(offered.status());
+  if (offered.ok() && lost_) probe_.RepositoryFound();
+  lost_ = !offered.ok();
+  return offered;
 }
 
 void ModelLifecycle::Observe(const std::vector<BundleLocation>& offered) {

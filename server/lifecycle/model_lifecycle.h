@@ -76,7 +76,9 @@ class ModelLifecycle {
   // Forgets versions that are gone, and models all of whose versions are.
   void Forget();
   void Publish();
-  void SetLost(const absl::Status& status);
+  // What the repository offers, and whether it is lost: it can't be read or, where it had better
+  // not, holds nothing.
+  absl::StatusOr<std::vector<BundleLocation>> Look(bool may_be_empty);
   absl::Duration UntilNextLook() const;
 
   const Options options_;
