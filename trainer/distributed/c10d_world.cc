@@ -259,7 +259,7 @@ absl::StatusOr<std::unique_ptr<World>> JoinWorld(const WorldAddress& address,
   // Writing to a rank that is gone is an error to report, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    auto store = OpenStore(address, /*serve=*/who.rank == 0, options.join_timeout);
+    auto store = EnterMeeting(address, options.join_timeout);
     PROVNET_RETURN_IF_ERROR(MeetOthers(*store, who, options.device, options.join_timeout));
     auto heartbeat = std::make_unique<Heartbeat>(
         OpenStore(address, /*serve=*/false, options.join_timeout), who, options.beat_interval);

@@ -1,5 +1,6 @@
 #include "trainer/distributed/meeting.h"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <stdexcept>
@@ -15,6 +16,10 @@
 
 namespace provnet {
 namespace {
+
+// Before a rank looks again whether the ranks of an earlier start are gone.
+constexpr absl::Duration kRetryPause = absl::Milliseconds(500);
+constexpr absl::Duration kSecond = absl::Seconds(1);
 
 // Later versions of LibTorch prefer a store that runs on libuv, which Debian's is built without.
 template <typename Options>
@@ -98,6 +103,32 @@ c10::intrusive_ptr<c10d::TCPStore> OpenStore(const WorldAddress& address, bool s
   options.timeout = absl::ToChronoMilliseconds(timeout);
   UsePlainStore(options);
   return c10::make_intrusive<c10d::TCPStore>(address.host, options);
+}
+
+c10::intrusive_ptr<c10d::TCPStore> EnterMeeting(const WorldAddress& address,
+                                                absl::Duration timeout) {
+  const RankOf who = address.who;
+  const bool serve = who.rank == 0;
+  const absl::Duration end = Clock::Steady().Monotonic() + timeout;
+  while (true) {
+    const absl::Duration left = end - Clock::Steady().Monotonic();
+    try {
+      // LibTorch counts whole seconds.
+      auto store = OpenStore(address, serve, std::max(absl::Ceil(left, kSecond), kSecond));
+      if (store->add(absl::StrCat("place/", who.rank), 1) == 1) {
+        store->setTimeout(absl::ToChronoMilliseconds(timeout));
+        return store;
+      }
+      if (left <= absl::ZeroDuration()) {
+        throw std::runtime_error(
+            "ranks of an earlier start of this job still meet there; end them first");
+      }
+    } catch (const std::exception&) {
+      // An old store may go at any moment.
+      if (serve || left <= absl::ZeroDuration()) throw;
+    }
+    std::this_thread::sleep_for(absl::ToChronoMilliseconds(kRetryPause));
+  }
 }
 
 absl::Status MeetOthers(c10d::Store& store, RankOf who, c10::Device device,

@@ -22,6 +22,13 @@ inline constexpr absl::Duration kFarewell = absl::Seconds(2);
 c10::intrusive_ptr<c10d::TCPStore> OpenStore(const WorldAddress& address, bool serve,
                                              absl::Duration timeout);
 
+// Opens the store, which rank 0 serves, and takes this rank's place in the meeting. A place that is
+// taken is that of the same rank before a launcher started it again, and the others of that time
+// have not noticed yet: waits until they have, and their store is gone. Throws when that takes
+// longer than `timeout`.
+c10::intrusive_ptr<c10d::TCPStore> EnterMeeting(const WorldAddress& address,
+                                                absl::Duration timeout);
+
 // Returns once all ranks have called it, with the same result at each: InvalidArgument when they
 // compute on different kinds of devices, or two on one GPU. Throws when one does not come within
 // `timeout`.

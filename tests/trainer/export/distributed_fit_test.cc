@@ -76,6 +76,33 @@ TEST(DistributedFit, AKilledRankEndsTheJobAndResumingPublishesTheSame) {
   EXPECT_EQ(ModelDigest(output / "1"), ModelDigest(folder / "whole" / "1"));
 }
 
+// As launchers do that know nothing of the other ranks: the new process comes while those of the
+// old ones that are left have not noticed yet.
+TEST(DistributedFit, RanksThatAreStartedAgainOneByOneGoOnTogether) {
+  const TempDir folder;
+  Ranks whole(2, LongFit(folder / "whole"));
+  ASSERT_THAT(whole.Wait(), ElementsAre(0, 0)) << whole.log(0);
+
+  for (const uint32_t lost : {1U, 0U}) {
+    const auto output = folder / absl::StrCat("lost", lost);
+    Command fit = LongFit(output);
+    const uint16_t port = FreePort();
+    WatchedProcess first(AsRank(0, 2, port, fit));
+    ChildProcess second(AsRank(1, 2, port, fit), folder / "log1");
+    ASSERT_TRUE(first.WaitFor("epoch 3/30")) << first.output() << second.Log();
+    fit.push_back("--resume");
+    (lost == 0 ? first.child() : second).Signal(SIGKILL);
+    ChildProcess replaced(AsRank(lost, 2, port, fit), folder / "replaced");
+    const int left = lost == 0 ? second.Wait() : first.WaitForEnd();
+    EXPECT_EQ(left, 1) << first.output() << second.Log();
+    ChildProcess other(AsRank(1 - lost, 2, port, fit), folder / "other");
+    EXPECT_EQ(replaced.Wait(), 0) << replaced.Log();
+    EXPECT_EQ(other.Wait(), 0) << other.Log();
+    EXPECT_THAT(lost == 0 ? replaced.Log() : other.Log(), Not(HasSubstr("epoch 3/30")));
+    EXPECT_EQ(ModelDigest(output / "1"), ModelDigest(folder / "whole" / "1"));
+  }
+}
+
 TEST(DistributedFit, WithoutRank0TheOthersEndAndOneProcessCanGoOn) {
   const TempDir folder;
   const auto output = folder / "model";
