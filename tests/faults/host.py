@@ -71,6 +71,8 @@ def clock(setting):
     libraries = sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not libraries:
         raise NotHere("needs Debian's libfaketime")
+    if any(name in os.environ for name in ("TSAN_OPTIONS", "ASAN_OPTIONS")):
+        raise NotHere("libfaketime and sanitizers stand in for the same calls")
     offset = setting.folder / "offset"
     offset.write_text("+0")
     environment = {
