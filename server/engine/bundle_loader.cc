@@ -29,6 +29,8 @@ namespace {
 
 // Enough to notice a network that mixes its inputs.
 constexpr int64_t kProbeInputs = 4;
+// The overlap with fp32 from which on a precision counts as good enough.
+constexpr double kSameAnswers = 0.999;
 
 }  // namespace
 
@@ -125,6 +127,13 @@ absl::Status BundleLoader::ReadMembershipReference() {
   return absl::OkStatus();
 }
 
+bool BundleLoader::Verified(Precision precision) const {
+  const auto& checks = parts_.manifest.index_head().precision_checks();
+  return std::none_of(checks.begin(), checks.end(), [&](const v1::PrecisionCheck& check) {
+    return check.index_precision() == PrecisionName(precision) && check.overlap() < kSameAnswers;
+  });
+}
+
 absl::StatusOr<Precision> BundleLoader::ChoosePrecision(bool possible, bool approximate) const {
   const std::string& wanted = options_.index_precision;
   const bool bf16 = RowMatrix::HasBFloat16(parts_.model->device());
@@ -133,7 +142,8 @@ absl::StatusOr<Precision> BundleLoader::ChoosePrecision(bool possible, bool appr
   if (wanted == "auto") {
     // On GPUs bf16 saves memory, not time (docs/results.md), and has no exact logits to rank by.
     const bool faster = bf16 && parts_.model->device().is_cpu();
-    return possible && faster ? Precision::kBFloat16 : Precision::kFloat32;
+    return possible && faster && Verified(Precision::kBFloat16) ? Precision::kBFloat16
+                                                                : Precision::kFloat32;
   }
   if (wanted != "bf16" && wanted != "int8") {
     return absl::InvalidArgumentError(absl::StrCat(

@@ -39,6 +39,8 @@ class BundleLoader {
   // Resolves options_.index_search.
   absl::StatusOr<bool> SearchApproximately() const;
   HeadOr MakeLogitHead(CandidateLayout layout, Precision precision, bool pack);
+  // Whether the trainer found the answers in it to be those of fp32, or did not measure them.
+  bool Verified(Precision precision) const;
   // Resolves options_.index_precision; `possible` says whether this bundle can be searched in
   // another precision than float32.
   absl::StatusOr<Precision> ChoosePrecision(bool possible, bool approximate) const;

@@ -26,7 +26,8 @@ struct EngineOptions {
   // is there.
   std::string device = "auto";
   // Precision of the index head's matrix product: "fp32", "bf16", "int8" (on the CPU, exact search
-  // only), or "auto": bf16 on a CPU that has instructions for it, else fp32. Sums are fp32, in int8
+  // only), or "auto": bf16 on a CPU that has instructions for it, unless the manifest says that it
+  // names less than 99.9 % of fp32's ten best samples; else fp32. Sums are fp32, in int8
   // exact. On the CPU the best samples of a bf16 or int8 search are ranked by exact logits;
   // elsewhere scores are good to about 2e-2 relative.
   std::string index_precision = "auto";

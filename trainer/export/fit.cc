@@ -23,6 +23,7 @@
 #include "trainer/export/golden_recording.h"
 #include "trainer/export/membership_scores.h"
 #include "trainer/export/peak_memory.h"
+#include "trainer/export/precision_checks.h"
 #include "trainer/export/search_cells.h"
 #include "trainer/export/training_data.h"
 #include "trainer/training/checkpoint_directory.h"
@@ -58,6 +59,18 @@ absl::Status MeasureServed(const FitOptions& options, const fs::path& directory,
   PROVNET_ASSIGN_OR_RETURN(metrics,
                            Evaluate(*servable, data, options.training.seed, stop_requested));
   PROVNET_ASSIGN_OR_RETURN(golden, RecordGolden(*servable, data.train));
+  return absl::OkStatus();
+}
+
+// Says of the bundle in `directory` what a lower precision changes.
+absl::Status MeasurePrecisions(const FitOptions& options, const fs::path& directory,
+                               const v1::BundleManifest& published, const DatasetPair& data,
+                               const StopCondition& stop_requested, v1::IndexHeadSpec& head) {
+  const EngineOptions engine{.device = options.device.str(), .intra_op_threads = options.threads};
+  PROVNET_ASSIGN_OR_RETURN(const std::vector<v1::PrecisionCheck> checks,
+                           CheckPrecisions({published.model(), published.version(), directory},
+                                           engine, data.test, stop_requested));
+  for (const v1::PrecisionCheck& check : checks) *head.add_precision_checks() = check;
   return absl::OkStatus();
 }
 
@@ -111,6 +124,8 @@ absl::StatusOr<v1::BundleManifest> EvaluateAndPublish(
   v1::GoldenAnswers golden;
   PROVNET_RETURN_IF_ERROR(
       MeasureServed(options, bundle, trial, data, stop_requested, metrics, golden));
+  PROVNET_RETURN_IF_ERROR(MeasurePrecisions(options, bundle, trial, data, stop_requested,
+                                            *manifest.mutable_index_head()));
   PROVNET_RETURN_IF_ERROR(WriteGoldenAnswers(writer.staging_directory(), golden));
   metrics.set_train_seconds(absl::ToDoubleSeconds(trained.training_time));
   metrics.set_peak_rss_bytes(memory.bytes());

@@ -24,6 +24,11 @@ std::string FormatReport(const v1::BundleManifest& manifest) {
   report += Row("index top-1, shifted by 2 pixels", Percent(metrics.index_top1_shift2()));
   report += Row("index top-5, shifted by 2 pixels", Percent(metrics.index_top5_shift2()));
   report += Row("label agreement of the top 5", Percent(metrics.label_agreement_top5()));
+  for (const v1::PrecisionCheck& check : manifest.index_head().precision_checks()) {
+    report += Row(
+        absl::StrFormat("top-%u in %s as in fp32", check.top_k(), check.index_precision()).c_str(),
+        Percent(check.overlap()));
+  }
   report += Row("training time", absl::StrFormat("%.1f s", metrics.train_seconds()));
   report +=
       Row("peak memory",

@@ -54,6 +54,11 @@ v1::BundleManifest Manifest(const BundleRecipe& recipe) {
     manifest.mutable_index_head()->mutable_approximate()->set_cells(recipe.cells);
     manifest.mutable_index_head()->mutable_approximate()->set_probes(1);
   }
+  if (recipe.bf16_overlap >= 0) {
+    v1::PrecisionCheck& check = *manifest.mutable_index_head()->add_precision_checks();
+    check.set_index_precision("bf16");
+    check.set_overlap(recipe.bf16_overlap);
+  }
   manifest.set_sample_count(recipe.labels.size());
   manifest.set_feature_dim(recipe.feature_dim);
   return manifest;

@@ -26,6 +26,8 @@ struct BundleRecipe {
   std::vector<float> centroids = {};
   std::vector<uint32_t> cell_of = {};
   uint32_t cells = 0;
+  // The manifest's check of bf16; negative for none.
+  double bf16_overlap = -1;
   // calibration.json as it stands in the file; empty for none.
   std::string calibration = "";
 };

@@ -121,6 +121,19 @@ TEST_F(ServableTest, CellsThatDoNotFitTheirBundleAreRefused) {
               HasSubstr("index/centroids.npy has shape [1, 4], expected [2, 4]"));
 }
 
+TEST_F(ServableTest, AutomaticPrecisionIsOneThatTheTrainerFoundGoodEnough) {
+  if (!RowMatrix::HasBFloat16(c10::kCPU)) GTEST_SKIP() << "needs AVX512-BF16";
+  BundleRecipe recipe = Embedding();
+  for (const auto& [overlap, expected] :
+       {std::pair(-1.0, "bf16"), std::pair(1.0, "bf16"), std::pair(0.99, "fp32")}) {
+    recipe.bf16_overlap = overlap;
+    const auto servable = Load(recipe, "auto");
+    ASSERT_TRUE(servable.ok()) << servable.status();
+    EXPECT_EQ((*servable)->index_precision(), expected) << overlap;
+  }
+  EXPECT_EQ((*Load(recipe, "bf16"))->index_precision(), "bf16") << "whoever asks for it gets it";
+}
+
 TEST_F(ServableTest, RanksSamplesOfThePredictedClass) {
   const auto answers =
       Explain(ClassConditional(), {Query({.9F, .1F, .5F, 0}, 3), Query({.1F, .9F, .5F, 0}, 5)});

@@ -6,6 +6,8 @@
 #include <functional>
 #include <numeric>
 
+#include "server/attribution/panel_matrix.h"
+#include "server/attribution/row_matrix.h"
 #include "storage/bundle_layout.h"
 #include "storage/bundle_verifier.h"
 #include "storage/membership_calibration.h"
@@ -74,6 +76,22 @@ class FitTest : public ::testing::Test {
   Stopper stopper_;
 };
 
+// Of the precisions that this machine offers.
+void ExpectPrecisionChecks(const v1::IndexHeadSpec& head) {
+  std::vector<std::string> expected;
+  if (RowMatrix::HasBFloat16(c10::kCPU)) expected.emplace_back("bf16");
+  if (PanelMatrix::CanMultiply(Precision::kInt8)) expected.emplace_back("int8");
+  std::vector<std::string> measured;
+  for (const v1::PrecisionCheck& check : head.precision_checks()) {
+    measured.push_back(check.index_precision());
+    EXPECT_GT(check.overlap(), 0.9) << check.index_precision();
+    EXPECT_LE(check.overlap(), 1) << check.index_precision();
+    EXPECT_EQ(check.top_k(), 10U);
+    EXPECT_GT(check.queries(), 0U);
+  }
+  EXPECT_EQ(measured, expected);
+}
+
 void ExpectShares(const v1::Metrics& metrics) {
   for (double share :
        {metrics.test_accuracy(), metrics.index_top1(), metrics.index_top5(),
@@ -103,6 +121,7 @@ TEST_F(FitTest, PublishesAVerifiedBundleOfTheSubset) {
   EXPECT_EQ(verified->training().dataset_fingerprint().size(), 64U);
   EXPECT_EQ(verified->training().subset_fraction(), 0.5);
   ExpectShares(verified->metrics());
+  ExpectPrecisionChecks(verified->index_head());
 }
 
 TEST_F(FitTest, StoresEverySampleWithItsBytesLabelAndSource) {
