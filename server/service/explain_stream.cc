@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/service/grpc_status.h"
+#include "server/service/request_timeout.h"
+#include "storage/base/status_macros.h"
 
 namespace provnet {
 
@@ -85,14 +87,19 @@ void ExplainStream::OnDone() {
   admission_.End();
 }
 
+absl::StatusOr<Explainer::Job> ExplainStream::MakeJob(Slot& slot, Explainer::Done done) {
+  PROVNET_ASSIGN_OR_RETURN(const absl::Duration deadline,
+                           DeadlineOf(request_, deadline_, telemetry_.clock));
+  return explainer_->MakeJob(request_, caller_, token_, deadline, /*trace=*/nullptr,
+                             *slot.response.mutable_response(), std::move(done));
+}
+
 void ExplainStream::Accept(uint64_t number, Slot& slot) {
   const RequestScope scope(Rpc::kExplainStreamRequest, scope_.identity(), telemetry_, number);
   auto done = [self = shared_from_this(), scope, number](const absl::Status& status) {
     self->Answer(number, scope, status);
   };
-  absl::StatusOr<Explainer::Job> job =
-      explainer_->MakeJob(request_, caller_, token_, deadline_, /*trace=*/nullptr,
-                          *slot.response.mutable_response(), done);
+  absl::StatusOr<Explainer::Job> job = MakeJob(slot, done);
   if (job.ok()) {
     NoteModel(*job->model->handle, scope_.trace());
     return Submit(*std::move(job));

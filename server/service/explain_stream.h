@@ -61,6 +61,7 @@ class ExplainStream final
 
   // Turns request_ into a task, or into an answer when it is bad.
   void Accept(uint64_t number, Slot& slot);
+  absl::StatusOr<Explainer::Job> MakeJob(Slot& slot, Explainer::Done done);
   // Puts the task into its queue; where that is full, parks it and comes back when there is room.
   void Submit(Explainer::Job job);
   void SubmitParked();

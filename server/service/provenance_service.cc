@@ -9,6 +9,7 @@
 #include "server/service/model_info.h"
 #include "server/service/model_selection.h"
 #include "server/service/redaction.h"
+#include "server/service/request_timeout.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {
@@ -54,11 +55,12 @@ template <typename Request, typename Response>
 absl::Status ProvenanceService::StartBatched(const CallHandle& call, const Request& request,
                                              Response& response) const {
   PROVNET_ASSIGN_OR_RETURN(const Serving* serving, Admit(*call));
+  PROVNET_ASSIGN_OR_RETURN(const absl::Duration deadline,
+                           DeadlineOf(request, call->deadline(), environment_.telemetry.clock));
   auto done = [call](const absl::Status& status) { call->FinishWith(status); };
-  PROVNET_ASSIGN_OR_RETURN(
-      Explainer::Job job,
-      serving->explainer.MakeJob(request, call->caller(), call->token(), call->deadline(),
-                                 call->trace(), response, std::move(done)));
+  PROVNET_ASSIGN_OR_RETURN(Explainer::Job job, serving->explainer.MakeJob(
+                                                   request, call->caller(), call->token(), deadline,
+                                                   call->trace(), response, std::move(done)));
   if (job.budget.has_value()) {
     // Charging may wait for the disk.
     return AdviseRetry(

@@ -63,6 +63,37 @@ TEST(ExplainStreamTest, AnswersInTheOrderOfTheRequests) {
   EXPECT_TRUE(call.Finish().ok());
 }
 
+TEST(ExplainStreamTest, ARequestThatWaitsLongerThanItsTimeoutIsGivenUpAlone) {
+  TestServerOptions options;
+  options.queue.limits.max_batch_size = 1;
+  TestServer server(options);
+  server.Serve();
+  server.model().CloseGate();
+  StreamCall call(server);
+  v1::ExplainRequest impatient = MakeRequest(2);
+  impatient.mutable_timeout()->set_nanos(50'000'000);
+  v1::ExplainRequest patient = MakeRequest(3);
+  patient.mutable_timeout()->set_seconds(50);
+  v1::ExplainRequest wrong = MakeRequest(4);
+  wrong.mutable_timeout()->set_seconds(-1);
+  for (const v1::ExplainRequest& request : {MakeRequest(1), impatient, patient, wrong})
+    ASSERT_TRUE(call.Write(request));
+  call.HalfClose();
+  // The first one holds the only executor until the second has been given up.
+  server.model().AwaitBatches(1);
+  while (server.metrics().Text().find("reason=\"expired\"} 1") == std::string::npos)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  server.model().OpenGate();
+  const auto responses = call.ReadAll();
+  ASSERT_EQ(responses.size(), 4U);
+  EXPECT_EQ(responses[0].response().predicted().id(), 1U);
+  EXPECT_EQ(responses[1].error().code(), grpc::DEADLINE_EXCEEDED);
+  EXPECT_EQ(responses[2].response().predicted().id(), 3U);
+  EXPECT_EQ(responses[3].error().code(), grpc::INVALID_ARGUMENT);
+  EXPECT_THAT(responses[3].error().message(), HasSubstr("timeout is -1s, expected above 0"));
+  EXPECT_TRUE(call.Finish().ok());
+}
+
 TEST(ExplainStreamTest, ABadRequestFailsAloneAndTheStreamGoesOn) {
   TestServer server;
   server.Serve();
