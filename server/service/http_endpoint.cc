@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace provnet {
 namespace {
@@ -59,6 +60,18 @@ void SetReadinessRoutes(httplib::Server& server, const Readiness& readiness) {
                  Answer(readiness.Check(capability), "", response);
                });
   }
+  // What matches none of these.
+  server.Get("/readyz/.*", [](const httplib::Request& request, httplib::Response& response) {
+    response.status = 404;
+    response.set_content(
+        absl::StrCat("there is no ", request.path, "; expected /readyz, or /readyz/ with one of ",
+                     absl::StrJoin(kCapabilities, ", ",
+                                   [](std::string* text, Capability capability) {
+                                     absl::StrAppend(text, CapabilityName(capability));
+                                   }),
+                     "\n"),
+        kPlainText);
+  });
 }
 
 void SetRoutes(httplib::Server& server, const Readiness& readiness,

@@ -80,7 +80,10 @@ TEST(HttpEndpointTest, ReadyzSaysWhichCapabilitiesFail) {
 
 TEST(HttpEndpointTest, ACapabilityThatThereIsNotIsNotFound) {
   TestServer server;
-  EXPECT_EQ(Get(server, "/readyz/training")->status, 404);
+  const httplib::Result answer = Get(server, "/readyz/training");
+  EXPECT_EQ(answer->status, 404);
+  EXPECT_THAT(answer->body, AllOf(HasSubstr("/readyz/training"),
+                                  HasSubstr("classification, exemplars, membership")));
 }
 
 TEST(HttpEndpointTest, HealthzAnswersWhileLoading) {
