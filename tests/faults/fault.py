@@ -1,6 +1,7 @@
 """What a fault is: something that goes wrong, what the server promises then, and how that is checked."""
 
 import dataclasses
+import os
 import pathlib
 from typing import Callable
 
@@ -31,6 +32,10 @@ class Scale:
     def steady(self, before: float, after: float) -> bool:
         """Whether a p99, in seconds, is what it was before, but for what a shared machine adds."""
         return after < (2 * before + 0.02 if self.closely else 5)
+
+    def within(self, grown: float, limit: float) -> bool:
+        """Whether memory, in whatever unit, stays below a limit. A sanitizer keeps some bytes of its own for each of the server's."""
+        return grown < limit * (16 if any(name in os.environ for name in ("TSAN_OPTIONS", "ASAN_OPTIONS")) else 1)
 
     def level(self, drift: float) -> bool:
         """Whether memory that has changed by that share of itself has kept its level."""

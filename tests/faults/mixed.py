@@ -83,5 +83,5 @@ def mixed(setting):
         alive = server.alive() and server.terminate() == 0
     codes = collections.Counter(failure.code for failure in callers.failures)
     bad = unexcused(callers.failures, world)
-    kept = alive and not callers.wrong and not bad and files_after <= files and grown < (128 if setting.scale.closely else 512) and setting.scale.steady(calm, after)
+    kept = alive and not callers.wrong and not bad and files_after <= files and setting.scale.within(grown, 128 if setting.scale.closely else 512) and setting.scale.steady(calm, after)
     return Outcome(kept, f"seed {setting.seed}, {len(steps)} disturbances: {callers.answered()} answers of {len(callers.seen_versions)} versions ({callers.repeated} repeated), wrong {callers.wrong[:2]}, failures {dict(codes)}, of these not excused {bad[:3]}; {versions.refused} versions refused, {callers.lost_samples} damaged samples withheld; p99 {calm * 1e3:.0f} -> {after * 1e3:.0f} ms; memory {grown:+.0f} MiB, files {files} -> {files_after}; ended well: {alive}")

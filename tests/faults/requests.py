@@ -47,7 +47,7 @@ def huge(setting):
         grown = (server.resident_bytes() - before) / (1 << 20)
         again = works_again(server)
     refused = codes["message"] == {"RESOURCE_EXHAUSTED"} and codes["metadata"] <= {"RESOURCE_EXHAUSTED", "UNAVAILABLE", "INTERNAL"}
-    kept = refused and "OK" not in codes["metadata"] and not load.failures() and grown < 128
+    kept = refused and "OK" not in codes["metadata"] and not load.failures() and setting.scale.within(grown, 128)
     return Outcome(kept, f"{rounds} of each: {({name: sorted(seen) for name, seen in codes.items()})}; memory {grown:+.0f} MiB; failures beside {load.failures()}; then {again * 1e3:.0f} ms")
 
 
@@ -71,7 +71,7 @@ def never_read(setting):
                 load.stop()
             grown = (server.resident_bytes() - before) / (1 << 20)
         again = works_again(server)
-    kept = not load.failures() and more == 0 and grown / streams < 8
+    kept = not load.failures() and more == 0 and setting.scale.within(grown / streams, 8)
     return Outcome(kept, f"{streams} streams took {taken} requests and then {more} a second; memory {grown / streams:.1f} MiB a stream; {load.answered()} calls beside, p99 {percentile(load.seconds, .99) * 1e3:.0f} ms, failures {load.failures()}; then {again * 1e3:.0f} ms")
 
 
@@ -99,7 +99,7 @@ def slow(setting):
             each = (server.resident_bytes() - before) / count / (1 << 20)
         await_true(lambda: server.open_files() <= files, "connections are left", SLACK_SECONDS)
         again = works_again(server)
-    kept = not load.failures() and each < 8
+    kept = not load.failures() and setting.scale.within(each, 8)
     return Outcome(kept, f"{count} of each, {held} connections, {each:.1f} MiB a reader; {load.answered()} calls beside, p99 {percentile(load.seconds, .99) * 1e3:.0f} ms, failures {load.failures()}; senders and openers gone after {seconds:.0f} s; then {again * 1e3:.0f} ms")
 
 
@@ -136,7 +136,7 @@ def idle(setting):
             for connection in connections:
                 connection.close()
         again = works_again(server)
-    kept = not load.failures() and alive == count and each < 32
+    kept = not load.failures() and alive == count and setting.scale.within(each, 32)
     return Outcome(kept, f"{count} connections, {each:.1f} KiB each, {alive} answer a PING after {seconds:.0f} s; {load.answered()} calls beside, p99 {percentile(load.seconds, .99) * 1e3:.0f} ms, failures {load.failures()}; then {again * 1e3:.0f} ms")
 
 
