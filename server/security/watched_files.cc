@@ -16,17 +16,9 @@ absl::StatusOr<std::unique_ptr<WatchedFiles>> WatchedFiles::Open(Options options
     PROVNET_RETURN_IF_ERROR(files->load_(files->seen_));
   }
   if (files->options_.interval > absl::ZeroDuration())
-    files->thread_ = std::thread([raw = files.get()] { raw->Run(); });
+    files->thread_ = std::make_unique<RepeatingThread>(files->options_.interval,
+                                                       [raw = files.get()] { raw->Poll(); });
   return files;
-}
-
-WatchedFiles::~WatchedFiles() {
-  {
-    const MutexLock lock(stop_mutex_);
-    stop_ = true;
-    stopped_.SignalAll();
-  }
-  if (thread_.joinable()) thread_.join();
 }
 
 absl::StatusOr<std::vector<std::string>> WatchedFiles::Read() const {
@@ -57,18 +49,6 @@ void WatchedFiles::Poll() {
     probe_.Reloaded(options_.what);
   } else if (changed) {
     probe_.ReloadFailed(options_.what, loaded);
-  }
-}
-
-void WatchedFiles::Run() {
-  while (true) {
-    {
-      const MutexLock lock(stop_mutex_);
-      // A wake-up without cause only makes the next look early.
-      if (!stop_) stopped_.WaitFor(stop_mutex_, options_.interval);
-      if (stop_) return;
-    }
-    Poll();
   }
 }
 

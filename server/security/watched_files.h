@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,6 +12,7 @@
 #include "absl/time/time.h"
 #include "server/security/security_probe.h"
 #include "storage/base/mutex.h"
+#include "storage/base/repeating_thread.h"
 
 namespace provnet {
 
@@ -43,8 +43,6 @@ class WatchedFiles {
   static absl::StatusOr<std::unique_ptr<WatchedFiles>> Open(Options options, Load load,
                                                             SecurityProbe& probe);
 
-  // Joins the thread.
-  ~WatchedFiles();
   WatchedFiles(const WatchedFiles&) = delete;
   WatchedFiles& operator=(const WatchedFiles&) = delete;
 
@@ -56,7 +54,6 @@ class WatchedFiles {
       : options_(std::move(options)), load_(std::move(load)), probe_(probe) {}
 
   absl::StatusOr<std::vector<std::string>> Read() const;
-  void Run();
 
   const Options options_;
   const Load load_;
@@ -71,10 +68,8 @@ class WatchedFiles {
   // Why the files could not be read, at the last look.
   absl::Status unreadable_ ABSL_GUARDED_BY(poll_mutex_);
 
-  Mutex stop_mutex_;
-  CondVar stopped_;
-  bool stop_ ABSL_GUARDED_BY(stop_mutex_) = false;
-  std::thread thread_;
+  // The last member: it calls Poll(). Null where only others do.
+  std::unique_ptr<RepeatingThread> thread_;
 };
 
 }  // namespace provnet

@@ -11,18 +11,12 @@ constexpr absl::Duration kInterval = absl::Seconds(1);
 
 ReadinessReporter::ReadinessReporter(const Readiness& readiness, ShowHealth show_health,
                                      ReadinessProbe& probe, const StructuredLog& log)
-    : readiness_(readiness), show_health_(std::move(show_health)), probe_(probe), log_(log) {
+    : readiness_(readiness),
+      show_health_(std::move(show_health)),
+      probe_(probe),
+      log_(log),
+      thread_(kInterval, [this] { Report(); }) {
   Report();
-  thread_ = std::thread([this] { Run(); });
-}
-
-ReadinessReporter::~ReadinessReporter() {
-  {
-    const MutexLock lock(stop_mutex_);
-    stop_ = true;
-    stopped_.SignalAll();
-  }
-  thread_.join();
 }
 
 void ReadinessReporter::Report() {
@@ -43,18 +37,6 @@ void ReadinessReporter::Tell(Capability capability, const absl::Status& status) 
   const bool fault = !absl::IsFailedPrecondition(status);
   log_.Write(fault ? LogLevel::kError : LogLevel::kInfo, "not able",
              {{"capability", name}, {"reason", status.message()}});
-}
-
-void ReadinessReporter::Run() {
-  while (true) {
-    {
-      const MutexLock lock(stop_mutex_);
-      // A wake-up without cause only makes the next look early.
-      if (!stop_) stopped_.WaitFor(stop_mutex_, kInterval);
-      if (stop_) return;
-    }
-    Report();
-  }
 }
 
 }  // namespace provnet

@@ -3,13 +3,13 @@
 
 #include <array>
 #include <functional>
-#include <thread>
 
-#include "absl/time/time.h"
+#include "absl/status/status.h"
 #include "server/service/readiness.h"
 #include "server/service/readiness_probe.h"
 #include "server/service/structured_log.h"
 #include "storage/base/mutex.h"
+#include "storage/base/repeating_thread.h"
 
 namespace provnet {
 
@@ -24,8 +24,6 @@ class ReadinessReporter {
   ReadinessReporter(const Readiness& readiness, ShowHealth show_health, ReadinessProbe& probe,
                     const StructuredLog& log);
 
-  // Joins the thread.
-  ~ReadinessReporter();
   ReadinessReporter(const ReadinessReporter&) = delete;
   ReadinessReporter& operator=(const ReadinessReporter&) = delete;
 
@@ -35,7 +33,6 @@ class ReadinessReporter {
  private:
   void Tell(Capability capability, const absl::Status& status)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(report_mutex_);
-  void Run();
 
   const Readiness& readiness_;
   const ShowHealth show_health_;
@@ -46,10 +43,8 @@ class ReadinessReporter {
   Mutex report_mutex_;
   std::array<absl::Status, kCapabilityCount> told_ ABSL_GUARDED_BY(report_mutex_);
 
-  Mutex stop_mutex_;
-  CondVar stopped_;
-  bool stop_ ABSL_GUARDED_BY(stop_mutex_) = false;
-  std::thread thread_;
+  // The last member: it calls Report().
+  RepeatingThread thread_;
 };
 
 }  // namespace provnet
