@@ -15,6 +15,11 @@ class Outcome:
     figure: str
 
 
+def sanitized() -> bool:
+    """Whether the server runs under a sanitizer, as the presets' tests are told."""
+    return any(name in os.environ for name in ("TSAN_OPTIONS", "ASAN_OPTIONS"))
+
+
 @dataclasses.dataclass(frozen=True)
 class Scale:
     """How much of each fault: a share of 1 is the full number that docs/reliability.md names."""
@@ -35,7 +40,7 @@ class Scale:
 
     def within(self, grown: float, limit: float) -> bool:
         """Whether memory, in whatever unit, stays below a limit. A sanitizer keeps some bytes of its own for each of the server's."""
-        return grown < limit * (16 if any(name in os.environ for name in ("TSAN_OPTIONS", "ASAN_OPTIONS")) else 1)
+        return grown < limit * (16 if sanitized() else 1)
 
     def level(self, drift: float) -> bool:
         """Whether memory that has changed by that share of itself has kept its level."""

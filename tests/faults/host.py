@@ -6,7 +6,7 @@ import subprocess
 import time
 
 from calls import Caller, Load
-from fault import NotHere, Outcome, fault
+from fault import NotHere, Outcome, fault, sanitized
 from files import copy_repository, snapshot
 from server import Server
 
@@ -71,7 +71,7 @@ def clock(setting):
     libraries = sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not libraries:
         raise NotHere("needs Debian's libfaketime")
-    if any(name in os.environ for name in ("TSAN_OPTIONS", "ASAN_OPTIONS")):
+    if sanitized():
         raise NotHere("libfaketime and sanitizers stand in for the same calls")
     offset = setting.folder / "offset"
     offset.write_text("+0")
