@@ -12,7 +12,7 @@
 
 namespace provnet {
 
-// How the ranks find each other, by a store of texts that rank 0 serves. Both functions throw what
+// How the ranks find each other, by a store of texts that rank 0 serves. All functions throw what
 // LibTorch throws when the store can't be reached.
 
 // How long rank 0 still serves the store when it leaves early: some beats.
