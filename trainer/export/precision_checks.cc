@@ -1,9 +1,10 @@
 #include "trainer/export/precision_checks.h"
 
 #include <algorithm>
-#include <memory>
+#include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "storage/base/status_macros.h"
 #include "trainer/export/image_query.h"
@@ -62,16 +63,21 @@ absl::StatusOr<std::vector<v1::PrecisionCheck>> CheckPrecisions(
     PROVNET_ASSIGN_OR_RETURN(const auto servable, Servable::Load(location, engine));
     return BestSamples(*servable, images, stop_requested);
   };
-  PROVNET_ASSIGN_OR_RETURN(const Ranks expected, ranks_in("fp32"));
-  std::vector<v1::PrecisionCheck> checks;
+  std::map<std::string, Ranks> measured;
   for (const char* precision : {"bf16", "int8"}) {
-    const absl::StatusOr<Ranks> got = ranks_in(precision);
+    absl::StatusOr<Ranks> got = ranks_in(precision);
     // Not on this machine, or not for this head.
     if (absl::IsFailedPrecondition(got.status())) continue;
     PROVNET_RETURN_IF_ERROR(got.status());
+    measured.emplace(precision, *std::move(got));
+  }
+  std::vector<v1::PrecisionCheck> checks;
+  if (measured.empty()) return checks;
+  PROVNET_ASSIGN_OR_RETURN(const Ranks expected, ranks_in("fp32"));
+  for (const auto& [precision, ranks] : measured) {
     v1::PrecisionCheck& check = checks.emplace_back();
     check.set_index_precision(precision);
-    check.set_overlap(Overlap(expected, *got));
+    check.set_overlap(Overlap(expected, ranks));
     check.set_top_k(kTopK);
     check.set_queries(static_cast<uint32_t>(expected.size()));
   }
