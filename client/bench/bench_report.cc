@@ -72,6 +72,7 @@ std::string BenchReportText(const BenchReport& report) {
   std::string text = report.loop == "open"
                          ? absl::StrFormat("open loop   %g requests/s offered", report.rate)
                          : absl::StrFormat("closed loop %d callers", report.concurrency);
+  if (report.streams > 0) absl::StrAppendFormat(&text, " in %d streams", report.streams);
   absl::StrAppendFormat(&text, " over %d connection%s for %s\n", report.channels,
                         report.channels == 1 ? "" : "s", absl::FormatDuration(report.window));
   absl::StrAppendFormat(&text, "throughput  %.1f requests/s (%d answered, %d failed)\n",
@@ -105,6 +106,7 @@ std::string BenchReportJson(const BenchReport& report) {
       {"loop", report.loop},
       {"concurrency", report.concurrency},
       {"offered_requests_per_second", report.rate},
+      {"streams", report.streams},
       {"channels", report.channels},
       {"window_seconds", absl::ToDoubleSeconds(report.window)},
       {"requests_succeeded", report.succeeded},

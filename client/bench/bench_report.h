@@ -34,6 +34,8 @@ struct BenchReport {
   // "closed" or "open".
   std::string loop;
   size_t concurrency = 0;
+  // ExplainStream calls that carried the requests; 0: a call each.
+  size_t streams = 0;
   double rate = 0;
   size_t channels = 0;
   absl::Duration window;

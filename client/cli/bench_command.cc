@@ -27,7 +27,8 @@ constexpr char kDetails[] =
     R"(Loads the server and measures it. In the closed loop each of --concurrency callers sends its next
 request when the last is answered. In the open loop (--rate) requests are due at random moments
 whatever the server does, and latency counts from when a request was due, so a stall shows in full.
---timeout is each request's deadline; those answered within it are counted as in time.
+--timeout is each request's deadline; those answered within it are counted as in time. --streams
+sends the closed loop's requests over that many ExplainStream calls, as bulk jobs do.
 
   provnet bench --concurrency=64 --http=127.0.0.1:8080
   provnet bench --rate=500 --timeout=200ms --duration=30s --image='idx:t10k-images-idx3-ubyte.gz' --json
@@ -76,6 +77,7 @@ absl::StatusOr<LoadOptions> OptionsFromFlags() {
   if (!client.ok()) return UsageError(client.status().message());
   options.client = *std::move(client);
   options.concurrency = absl::GetFlag(FLAGS_concurrency);
+  options.streams = absl::GetFlag(FLAGS_streams);
   options.rate = absl::GetFlag(FLAGS_rate);
   options.throttle = absl::GetFlag(FLAGS_throttle);
   options.warmup = absl::GetFlag(FLAGS_warmup);
@@ -124,8 +126,8 @@ const Command& BenchCommand() {
                   "",
                   "load the server; measure throughput, latency and what a request costs",
                   kDetails,
-                  {"concurrency", "rate", "throttle", "duration", "warmup", "channels", "top_k",
-                   "include_exemplars", "image", "http", "seed", "json"},
+                  {"concurrency", "streams", "rate", "throttle", "duration", "warmup", "channels",
+                   "top_k", "include_exemplars", "image", "http", "seed", "json"},
                   0,
                   0,
                   RunBench};

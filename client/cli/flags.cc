@@ -26,6 +26,8 @@ ABSL_FLAG(absl::optional<uint32_t>, label, absl::nullopt,
 ABSL_FLAG(double, false_positive_rate, 0.01,
           "share of the non-members that may be called members, above 0 and below 1");
 ABSL_FLAG(uint32_t, concurrency, 64, "callers of the closed loop, one request each at a time");
+ABSL_FLAG(uint32_t, streams, 0,
+          "closed loop: ExplainStream calls that carry the requests; 0: one call each");
 ABSL_FLAG(double, rate, 0, "open loop instead: requests a second, at random (Poisson) moments");
 ABSL_FLAG(absl::Duration, duration, absl::Seconds(10), "how long to measure");
 ABSL_FLAG(absl::Duration, warmup, absl::Seconds(2), "how long to send before measuring");

@@ -25,6 +25,7 @@ ABSL_DECLARE_FLAG(bool, png);
 ABSL_DECLARE_FLAG(absl::optional<uint32_t>, label);
 ABSL_DECLARE_FLAG(double, false_positive_rate);
 ABSL_DECLARE_FLAG(uint32_t, concurrency);
+ABSL_DECLARE_FLAG(uint32_t, streams);
 ABSL_DECLARE_FLAG(double, rate);
 ABSL_DECLARE_FLAG(absl::Duration, duration);
 ABSL_DECLARE_FLAG(absl::Duration, warmup);

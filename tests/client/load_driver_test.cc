@@ -44,6 +44,39 @@ TEST_F(LoadDriverTest, ClosedLoopMeasuresEveryCall) {
   EXPECT_GE(server_.calls(), static_cast<int>(report->succeeded));
 }
 
+TEST_F(LoadDriverTest, StreamsCarryTheClosedLoop) {
+  LoadOptions options = Options();
+  options.streams = 2;
+  std::vector<v1::ExplainRequest> requests = Requests();
+  requests[1].set_encoded_image("");
+  absl::StatusOr<BenchReport> report = RunLoad(options, requests);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->streams, 2);
+  EXPECT_EQ(server_.calls(), 2);
+  EXPECT_GT(report->succeeded, 0);
+  EXPECT_GT(report->response_bytes, 0);
+  EXPECT_GE(report->latency.max, report->latency.p50);
+  // Every other one, but for those at the window's edges.
+  EXPECT_EQ(report->failures.size(), 1);
+  EXPECT_NEAR(report->failures[absl::StatusCode::kInvalidArgument], report->succeeded, 4);
+  EXPECT_THAT(BenchReportText(*report), HasSubstr("closed loop 4 callers in 2 streams over 1"));
+}
+
+TEST_F(LoadDriverTest, AStreamThatBreaksIsOpenedAgain) {
+  LoadOptions options = Options();
+  options.streams = 1;
+  options.warmup = absl::ZeroDuration();
+  server_.BreakStreamAfter(3);
+  absl::StatusOr<BenchReport> report = RunLoad(options, Requests());
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(server_.calls(), 2);
+  EXPECT_GT(report->succeeded, 3);
+  // What was under way.
+  EXPECT_GE(report->failures[absl::StatusCode::kUnavailable], 1);
+  EXPECT_LE(report->failures[absl::StatusCode::kUnavailable], 4);
+  EXPECT_EQ(report->failures.size(), 1);
+}
+
 TEST_F(LoadDriverTest, OpenLoopSendsWhatIsDue) {
   LoadOptions options = Options();
   options.rate = 200;
@@ -97,6 +130,12 @@ TEST_F(LoadDriverTest, RefusesOptionsOutOfRange) {
   EXPECT_EQ(RunLoad(options, Requests()).status().code(), absl::StatusCode::kInvalidArgument);
   options = Options();
   options.throttle = true;
+  EXPECT_EQ(RunLoad(options, Requests()).status().code(), absl::StatusCode::kInvalidArgument);
+  options = Options();
+  options.streams = options.concurrency + 1;
+  EXPECT_EQ(RunLoad(options, Requests()).status().code(), absl::StatusCode::kInvalidArgument);
+  options.streams = 1;
+  options.rate = 100;
   EXPECT_EQ(RunLoad(options, Requests()).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(RunLoad(Options(), {}).status().code(), absl::StatusCode::kInvalidArgument);
 }
