@@ -10,6 +10,7 @@
 #include "server/kernels/bf16_panels.h"
 #include "server/kernels/fp32_kernel.h"
 #include "server/kernels/fp32_panels.h"
+#include "server/kernels/tile_panels.h"
 #include "storage/base/background_pace.h"
 
 namespace provnet {
@@ -22,26 +23,21 @@ constexpr int64_t kPanelsPerTask = 2;
 // Some 1 MB of rows is packed before others get their turn.
 constexpr int64_t kWordsAtATime = int64_t{1} << 18;
 
+// Words of a row, those included that only pad it.
 int64_t WordsOf(int64_t dim, Precision precision) {
-  switch (precision) {
-    case Precision::kFloat32:
-      return dim;
-    case Precision::kBFloat16:
-      return (dim + 1) / 2;
-    case Precision::kInt8:
-      return (dim + 3) / 4;
-  }
-  __builtin_unreachable();
+  if (precision == Precision::kFloat32) return dim;
+  const int64_t in_a_word = precision == Precision::kBFloat16 ? 2 : 4;
+  const int64_t words = (dim + in_a_word - 1) / in_a_word;
+  return CpuHasTileKernels() ? (words + kTileWords - 1) / kTileWords * kTileWords : words;
 }
 
-// Rows of whole words: float32 as it is, or as pairs of bfloat16 (the last one of an odd row beside
-// a zero). Not for int8.
+// Rows of whole words: float32 as it is, or as pairs of bfloat16, padded with zeros. Not for int8.
 at::Tensor ToWords(const at::Tensor& rows, Precision precision) {
   if (precision == Precision::kFloat32) return rows.contiguous();
-  at::Tensor rounded = at::empty({rows.size(0), 2 * WordsOf(rows.size(1), precision)},
-                                 rows.options().dtype(at::kBFloat16));
-  rounded.narrow(1, 0, rows.size(1)).copy_(rows);
-  if (rows.size(1) % 2 == 1) rounded.select(1, rows.size(1)).zero_();
+  const int64_t dim = rows.size(1), padded = 2 * WordsOf(dim, precision);
+  at::Tensor rounded = at::empty({rows.size(0), padded}, rows.options().dtype(at::kBFloat16));
+  rounded.narrow(1, 0, dim).copy_(rows);
+  rounded.narrow(1, dim, padded - dim).zero_();
   return rounded.view(at::kInt);
 }
 
@@ -81,19 +77,25 @@ at::Tensor Panels(const at::Tensor& rows, int64_t length, ToWords to_words) {
   return panels;
 }
 
+// Queries as the kernels for panels want them.
+template <typename Word>
+at::Tensor Packed(const at::Tensor& queries) {
+  at::Tensor packed = at::empty_like(queries);
+  PackQueries(Data<const Word>(queries), queries.size(0), queries.size(1), Data<Word>(packed));
+  return packed;
+}
+
 // kernel(product, first, out, out_stride) multiplies with the rows from `first` on.
 template <typename Word, typename Kernel>
 at::Tensor Multiply(Kernel kernel, const at::Tensor& queries, const Word* panels, int64_t count) {
   const int64_t batch = queries.size(0), length = queries.size(1);
-  const at::Tensor packed = at::empty_like(queries);
-  PackQueries(Data<const Word>(queries), batch, length, Data<Word>(packed));
   at::Tensor products = at::empty({batch, count}, at::kFloat);
   float* out = products.data_ptr<float>();
   at::parallel_for(0, PanelCount(count), kPanelsPerTask, [&](int64_t begin, int64_t end) {
     const int64_t first = begin * kPanelRows;
     const int64_t rows = std::min(end * kPanelRows, count) - first;
     kernel(
-        PanelProduct<Word>{Data<const Word>(packed), batch, panels + first * length, rows, length},
+        PanelProduct<Word>{Data<const Word>(queries), batch, panels + first * length, rows, length},
         first, out + first, count);
   });
   return products;
@@ -137,21 +139,27 @@ at::Tensor PanelMatrix::InnerProducts(const at::Tensor& queries, int64_t first,
     const auto kernel = [](const auto& product, int64_t, float* out, int64_t stride) {
       MultiplyFp32Panels(product, out, stride);
     };
-    return Multiply(kernel, ToWords(queries, precision_), Data<const float>(panels_) + offset,
-                    count);
+    return Multiply(kernel, Packed<float>(ToWords(queries, precision_)),
+                    Data<const float>(panels_) + offset, count);
   }
   const auto* panels = Data<const uint32_t>(panels_) + offset;
+  const bool by_tiles = CpuHasTileKernels();
+  const auto laid_out = [by_tiles](at::Tensor words) {
+    return by_tiles ? std::move(words) : Packed<uint32_t>(words);
+  };
   if (precision_ == Precision::kBFloat16) {
-    const auto kernel = [](const auto& product, int64_t, float* out, int64_t stride) {
-      MultiplyBf16Panels(product, out, stride);
+    const auto multiply = by_tiles ? MultiplyBf16Tiles : MultiplyBf16Panels;
+    const auto kernel = [multiply](const auto& product, int64_t, float* out, int64_t stride) {
+      multiply(product, out, stride);
     };
-    return Multiply(kernel, ToWords(queries, precision_), panels, count);
+    return Multiply(kernel, laid_out(ToWords(queries, precision_)), panels, count);
   }
   std::vector<Int8Query> noted;
   noted.reserve(static_cast<size_t>(queries.size(0)));
-  const at::Tensor bytes = ToBytes<uint8_t>(queries, QuantiseQuery, noted);
+  const at::Tensor bytes = laid_out(ToBytes<uint8_t>(queries, QuantiseQuery, noted));
+  const auto multiply = by_tiles ? MultiplyInt8Tiles : MultiplyInt8Panels;
   const auto kernel = [&](const auto& product, int64_t row, float* out, int64_t stride) {
-    MultiplyInt8Panels(product, noted.data(), int8_rows_.data() + first + row, out, stride);
+    multiply(product, noted.data(), int8_rows_.data() + first + row, out, stride);
   };
   return Multiply(kernel, bytes, panels, count);
 }

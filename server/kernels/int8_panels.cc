@@ -53,6 +53,19 @@ Int8Row QuantiseRow(const float* values, int64_t dim, int8_t* bytes) {
   return row;
 }
 
+// The row's bytes times what the query's bytes leave out: (low + step q) . r = step (q . r) + low
+// (1 . r).
+void ScaleInt8Products(int64_t query_count, int64_t row_count, const Int8Query* queries,
+                       const Int8Row* rows, float* out, int64_t out_stride) {
+  for (int64_t b = 0; b < query_count; ++b) {
+    const Int8Query query = queries[b];
+    float* products = out + b * out_stride;
+    for (int64_t m = 0; m < row_count; ++m) {
+      products[m] = (query.step * products[m] + query.low * rows[m].sum) * rows[m].step;
+    }
+  }
+}
+
 #ifdef PROVNET_PANEL_TARGET
 namespace {
 
@@ -83,18 +96,10 @@ bool CpuHasInt8Kernel() {
   return available;
 }
 
-// The row's bytes times what the query's bytes leave out: (low + step q) . r = step (q . r) + low
-// (1 . r).
 void MultiplyInt8Panels(const PanelProduct<uint32_t>& product, const Int8Query* queries,
                         const Int8Row* rows, float* out, int64_t out_stride) {
   MultiplyPanels<Int8Arithmetic>(product, out, out_stride);
-  for (int64_t b = 0; b < product.query_count; ++b) {
-    const Int8Query query = queries[b];
-    float* products = out + b * out_stride;
-    for (int64_t m = 0; m < product.row_count; ++m) {
-      products[m] = (query.step * products[m] + query.low * rows[m].sum) * rows[m].step;
-    }
-  }
+  ScaleInt8Products(product.query_count, product.row_count, queries, rows, out, out_stride);
 }
 
 #else

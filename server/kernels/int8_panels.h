@@ -30,6 +30,11 @@ struct Int8Row {
 // Rounds `values` [dim] to -127 .. 127 times a step. Where one is not finite, the step becomes NaN.
 Int8Row QuantiseRow(const float* values, int64_t dim, int8_t* bytes);
 
+// Replaces the inner products of the bytes of query b and row m, at out[b * out_stride + m], by
+// those of what the bytes stand for.
+void ScaleInt8Products(int64_t query_count, int64_t row_count, const Int8Query* queries,
+                       const Int8Row* rows, float* out, int64_t out_stride);
+
 // out[b * out_stride + m] = the inner product of query b and row m as they were rounded, up to
 // float32. Words are four bytes, unsigned in queries, signed in rows; `queries` has query_count,
 // `rows` row_count entries. As MultiplyFp32Panels (fp32_panels.h); sums are exact. Needs
