@@ -1,12 +1,15 @@
 #include "server/batching/batch_policy.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace provnet {
 namespace {
 
 // Of the time that a full batch takes.
 constexpr int64_t kLongestGatheringPart = 10;
+// Of the time of a batch that is one of several shares, what its fixed cost may take.
+constexpr double kFixedPart = 1.0 / 4;
 
 }  // namespace
 
@@ -46,8 +49,21 @@ BatchDecision DecideBatch(const QueueSnapshot& queue, const BatchLimits& limits,
   return {.dispatch = std::nullopt, .wait_until = std::min(linger_end, latest_start)};
 }
 
+size_t ShareOf(size_t waiting, size_t idle, const BatchCost& cost, const BatchLimits& limits) {
+  if (limits.linger > absl::ZeroDuration()) return limits.max_batch_size;
+  const auto most = static_cast<double>(limits.max_batch_size);
+  const absl::Duration fixed = cost.Predict(0);
+  const absl::Duration each = cost.Predict(1) - fixed;
+  double least = 1;
+  // fixed / (fixed + each n) <= kFixedPart.
+  if (fixed > absl::ZeroDuration())
+    least = std::ceil(absl::FDivDuration(fixed, each) * (1 / kFixedPart - 1));
+  const double share = std::ceil(static_cast<double>(waiting) / static_cast<double>(idle + 1));
+  return static_cast<size_t>(std::min(std::max({share, least, 1.0}), most));
+}
+
 BatchMembers::Verdict BatchMembers::Offer(absl::Duration deadline) {
-  if (size_ == limits_.max_batch_size) return Verdict::kEndsTheBatch;
+  if (size_ == most_) return Verdict::kEndsTheBatch;
   if (EndOf(1) > deadline) return Verdict::kIsLate;
   const absl::Duration earliest = std::min(earliest_deadline_, deadline);
   if (size_ > 0 && EndOf(size_ + 1) > earliest) return Verdict::kEndsTheBatch;

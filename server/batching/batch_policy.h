@@ -72,14 +72,25 @@ absl::Duration GatherUntil(const ArrivalGap& arrivals, absl::Duration oldest_arr
 BatchDecision DecideBatch(const QueueSnapshot& queue, const BatchLimits& limits,
                           absl::Duration now);
 
+// How many of the `waiting` tasks an idle executor takes at most, where `idle` others have nothing
+// to do either.
+//
+// Idea: one that took all of them would leave the others without work for the time of a batch, and
+// when as many callers wait as a batch holds, their next requests then come together again. So it
+// takes its share, but no fewer than make the fixed cost a quarter of their batch: below that, all
+// together take more of the cores than they gain. Where batches linger, large ones are wanted, and
+// nothing is shared. A pure function.
+size_t ShareOf(size_t waiting, size_t idle, const BatchCost& cost, const BatchLimits& limits);
+
 // The members of one batch that begins at `now`, chosen one after the other in the order in which
 // they wait. The batch ends where one more member would make another, or itself, late. Tasks that
 // would be late even alone are left for last: they make up a batch of their own when nothing else
 // waits, since the prediction may be wrong, and is learned from what runs.
 class BatchMembers {
  public:
-  BatchMembers(const BatchLimits& limits, const BatchCost& cost, absl::Duration now)
-      : limits_(limits), cost_(cost), now_(now) {}
+  // At most `most` of them, at least 1.
+  BatchMembers(size_t most, const BatchCost& cost, absl::Duration now)
+      : most_(most), cost_(cost), now_(now) {}
 
   enum class Verdict { kJoins, kIsLate, kEndsTheBatch };
   // What becomes of a task with this deadline; if it joins, it is a member from here on.
@@ -90,7 +101,7 @@ class BatchMembers {
  private:
   absl::Duration EndOf(size_t size) const { return now_ + cost_.PredictAtMost(size); }
 
-  const BatchLimits& limits_;
+  const size_t most_;
   const BatchCost& cost_;
   const absl::Duration now_;
   size_t size_ = 0;

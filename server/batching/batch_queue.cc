@@ -116,7 +116,7 @@ absl::Status BatchQueue::Enqueue(std::unique_ptr<BatchTask>&& task) {
       arrivals_.Observe(now);
       changed_.SignalOne();
       // An idle executor will have taken it before the timer could do anything for it.
-      if (timer_asleep_ && (!HasIdleExecutor() || HoldsBack(now))) timer_wanted_.SignalOne();
+      if (timer_asleep_ && (IdleExecutors() == 0 || HoldsBack(now))) timer_wanted_.SignalOne();
     }
   }
   probe_.WaitPredicted(forecast.start - now);
@@ -146,7 +146,7 @@ std::optional<BatchQueue::Refusal> BatchQueue::Admit(const BatchTask& task, absl
         RejectReason::kDraining,
         absl::UnavailableError("the server is shutting down and takes no more requests")};
   }
-  if (waiting_.empty() && HasIdleExecutor()) return std::nullopt;
+  if (waiting_.empty() && IdleExecutors() > 0) return std::nullopt;
   const absl::Duration usable_until = now + UsableTime(task.deadline() - now, now, ahead);
   if (forecast.latest_finish > usable_until) {
     return Refusal{
@@ -191,15 +191,16 @@ bool BatchQueue::HoldsBack(absl::Duration now) const {
          GatherUntil(arrivals_, now, cost_, options_.limits, options_.executors) > now;
 }
 
-bool BatchQueue::HasIdleExecutor() const {
-  return std::any_of(busy_until_.begin(), busy_until_.end(),
-                     [](const std::optional<BatchEnd>& end) { return !end.has_value(); });
+size_t BatchQueue::IdleExecutors() const {
+  return static_cast<size_t>(
+      std::count_if(busy_until_.begin(), busy_until_.end(),
+                    [](const std::optional<BatchEnd>& end) { return !end.has_value(); }));
 }
 
 void BatchQueue::WhenRoom(std::function<void()> retry) {
   {
     const MutexLock lock(mutex_);
-    if (!draining_ && !(waiting_.empty() && HasIdleExecutor())) {
+    if (!draining_ && !(waiting_.empty() && IdleExecutors() > 0)) {
       retries_.push_back(std::move(retry));
       return;
     }
@@ -274,7 +275,8 @@ void BatchQueue::DropDead(Harvest& harvest) {
 
 void BatchQueue::TakeBatch(size_t executor, Harvest& harvest) {
   using Choice = TaskLines::Choice;
-  BatchMembers members(options_.limits, cost_, harvest.taken_at);
+  const size_t most = ShareOf(waiting_.size(), IdleExecutors() - 1, cost_, options_.limits);
+  BatchMembers members(most, cost_, harvest.taken_at);
   harvest.batch = waiting_.Take([&members](const BatchTask& task) {
     switch (members.Offer(task.deadline())) {
       case BatchMembers::Verdict::kJoins:
@@ -287,9 +289,8 @@ void BatchQueue::TakeBatch(size_t executor, Harvest& harvest) {
   });
   if (harvest.batch.empty()) {
     size_t taken = 0;
-    harvest.batch = waiting_.Take([&](const BatchTask&) {
-      return taken++ < options_.limits.max_batch_size ? Choice::kTake : Choice::kStop;
-    });
+    harvest.batch = waiting_.Take(
+        [&](const BatchTask&) { return taken++ < most ? Choice::kTake : Choice::kStop; });
   }
   const size_t size = harvest.batch.size();
   busy_until_[executor] = BatchEnd{harvest.taken_at + cost_.Predict(size),

@@ -39,7 +39,7 @@ namespace provnet {
 // alone.
 //
 // Order: TaskLines. An idle executor asks DecideBatch what to do, takes those that BatchMembers
-// lets in, and runs them; meanwhile the next batch gathers.
+// lets in, at most its share of them (ShareOf), and runs them; meanwhile the next batch gathers.
 //
 // Cancelled and expired tasks are dropped and answered by a timer thread, which runs whatever the
 // executors do, and by an executor before it forms a batch and again before it runs it: no task
@@ -122,7 +122,7 @@ class BatchQueue {
                                const WaitForecast& forecast, size_t ahead, WaitingTask& displaced)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   QueueLoad Load(size_t ahead, absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool HasIdleExecutor() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  size_t IdleExecutors() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether an idle executor may leave a task waiting that arrives at `now`.
   bool HoldsBack(absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

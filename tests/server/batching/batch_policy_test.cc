@@ -191,11 +191,49 @@ TEST(GatherTest, NeedsToBeWantedAndACostToGoBy) {
   EXPECT_EQ(GatherUntil(Every(Ms(1)), kNow, BatchCost(), kGather, 1), kPast);
 }
 
+TEST(ShareTest, IdleExecutorsShareWhatWaits) {
+  // 6 tasks and more pay for the 2 ms.
+  const BatchCost cost = KnownCost();
+  EXPECT_EQ(ShareOf(40, 0, cost, kGather), 40U);
+  EXPECT_EQ(ShareOf(40, 1, cost, kGather), 20U);
+  EXPECT_EQ(ShareOf(41, 1, cost, kGather), 21U);
+  EXPECT_EQ(ShareOf(40, 3, cost, kGather), 10U);
+}
+
+TEST(ShareTest, IsLargeEnoughForItsFixedCost) {
+  const BatchCost cost = KnownCost();
+  EXPECT_EQ(ShareOf(40, 9, cost, kGather), 6U);
+  EXPECT_EQ(ShareOf(8, 1, cost, kGather), 6U);
+  EXPECT_EQ(ShareOf(2, 1, cost, kGather), 6U);
+}
+
+TEST(ShareTest, IsABatchAtMost) {
+  EXPECT_EQ(ShareOf(1000, 1, KnownCost(), kGather), kGather.max_batch_size);
+  EXPECT_EQ(ShareOf(5, 0, KnownCost(), kNoLinger), kNoLinger.max_batch_size);
+}
+
+TEST(ShareTest, IsEverythingWhereASharedBatchWouldCostAsMuch) {
+  BatchCost cost;
+  for (int i = 0; i < 100; ++i) {
+    for (const size_t n : {1, 4, 8}) cost.Observe(n, Ms(5));
+  }
+  EXPECT_EQ(ShareOf(40, 1, cost, kGather), kGather.max_batch_size);
+}
+
+TEST(ShareTest, IsEvenAsLongAsNoCostIsKnown) {
+  EXPECT_EQ(ShareOf(40, 1, BatchCost(), kGather), 20U);
+  EXPECT_EQ(ShareOf(1, 1, BatchCost(), kGather), 1U);
+}
+
+TEST(ShareTest, IsEverythingWhereBatchesLinger) {
+  EXPECT_EQ(ShareOf(4, 1, KnownCost(), kLinger), kLinger.max_batch_size);
+}
+
 // What becomes of tasks with these deadlines, in milliseconds from now, in a batch of up to four:
 // one letter each for joins, late, ends the batch.
 std::string Verdicts(std::initializer_list<double> deadlines_ms) {
   const BatchCost cost = KnownCost();
-  BatchMembers members(kNoLinger, cost, Ms(100));
+  BatchMembers members(kNoLinger.max_batch_size, cost, Ms(100));
   std::string verdicts;
   for (const double deadline : deadlines_ms) {
     switch (members.Offer(Ms(100) + absl::Milliseconds(deadline))) {
@@ -232,7 +270,7 @@ TEST(BatchMembersTest, TheBatchIsSmallerWhereItsCostVaries) {
     varying.Observe(2, i % 2 == 0 ? Ms(8) : Ms(12));
   }
   const auto size = [](const BatchCost& cost) {
-    BatchMembers members(kNoLinger, cost, Ms(100));
+    BatchMembers members(kNoLinger.max_batch_size, cost, Ms(100));
     while (members.Offer(Ms(100) + Ms(20)) == BatchMembers::Verdict::kJoins) continue;
     return members.size();
   };
@@ -243,7 +281,7 @@ TEST(BatchMembersTest, TheBatchIsSmallerWhereItsCostVaries) {
 
 TEST(BatchMembersTest, WithoutAKnownCostAllJoin) {
   const BatchCost cost;
-  BatchMembers members(kNoLinger, cost, Ms(100));
+  BatchMembers members(kNoLinger.max_batch_size, cost, Ms(100));
   for (int i = 0; i < 4; ++i) EXPECT_EQ(members.Offer(Ms(101)), BatchMembers::Verdict::kJoins);
   EXPECT_EQ(members.size(), 4U);
 }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <latch>
 #include <map>
 #include <thread>
 #include <utility>
@@ -197,6 +198,18 @@ TEST_F(BatchQueueTest, ARushIsGatheredIntoAFullBatch) {
   for (int i = 1; i <= 4; ++i) ASSERT_TRUE(Enqueue(Task(i)).ok());
   journal_.AwaitCount("ran 4", 1);
   EXPECT_EQ(journal_.Count("batch of 4: full"), 1);
+}
+
+TEST_F(BatchQueueTest, IdleExecutorsShareWhatWaits) {
+  // They are idle, and don't look before all four are there.
+  std::latch four_wait(1);
+  Start({.executors = 2, .limits = {.max_batch_size = 4}, .executor_init = [&] {
+           four_wait.wait();
+         }});
+  for (int i = 1; i <= 4; ++i) ASSERT_TRUE(Enqueue(Task(i)).ok());
+  four_wait.count_down();
+  journal_.AwaitCount("at the gate", 2);
+  EXPECT_THAT(batches(), testing::UnorderedElementsAre(ElementsAre(1, 2), ElementsAre(3, 4)));
 }
 
 TEST_F(BatchQueueTest, DrainEndsTheLinger) {
