@@ -12,6 +12,7 @@
 #   served_over_in_process (.._auto)   in-process CPU seconds an item at its best batch, over the server's CPU seconds a request
 #   served_over_in_process_fp32        the same with the index search in fp32 (.._int8: in int8, where the processor has AVX512-VNNI)
 #   served_rate_over_in_process_*      the same in requests/s; here the load driver takes its share of the same cores
+#   streamed_over_in_process_auto, streamed_rate_over_in_process_auto   both for 64 requests under way over one stream, as a bulk job sends them
 #   p50_1_over_floor                   one caller's median over (that of the echo + the time to read the head's bytes once)
 #   throughput_64_over_python_peer, p99_64_over_python_peer, p50_1_over_python_peer
 #   exemplars_cpu_over_without         server CPU a request with the exemplars' contents over that without
@@ -28,7 +29,7 @@ for argument in "$@"; do
     --reference) reference=yes top_k=10 ;;
     --seconds=*) seconds=${argument#--seconds=} ;;
     --repeats=*) repeats=${argument#--repeats=} ;;
-    -h | --help) sed -n '2,22s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) die "unknown argument $argument; expected --json=FILE, --bundle=DIR, --reference, --seconds=N or --repeats=N" ;;
   esac
 done
@@ -85,6 +86,7 @@ for ((repeat = 1; repeat <= repeats; ++repeat)); do
   serve
   load served_1 $repeat --concurrency=1
   load served_64 $repeat --concurrency=64
+  load streamed_64 $repeat --concurrency=64 --streams=1
   load served_exemplars_64 $repeat --concurrency=64 --include-exemplars
   stop
   if [[ -n $reference ]]; then
@@ -124,6 +126,8 @@ report=$(jq -n --arg date "$(date -u +%F)" --arg machine "$(machine)" \
        served_over_in_process_fp32: ($in_process / cpu("served_fp32_64")),
        served_rate_over_in_process_auto: (rate("served_64") / $in_process_rate),
        served_rate_over_in_process_fp32: (rate("served_fp32_64") / $in_process_rate),
+       streamed_over_in_process_auto: ($in_process / cpu("streamed_64")),
+       streamed_rate_over_in_process_auto: (rate("streamed_64") / $in_process_rate),
        p50_1_over_floor: (p50("served_1") / (p50("echo_1") + $head_seconds)),
        top_k_overlap: $precision.overlap,
        exemplars_cpu_over_without: (cpu("served_exemplars_64") / cpu("served_64")),

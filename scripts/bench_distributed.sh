@@ -19,7 +19,7 @@ for argument in "$@"; do
   case $argument in
     --json=*) json=$(absolute "${argument#--json=}") ;;
     --repeats=*) repeats=${argument#--repeats=} ;;
-    -h | --help) sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     --*) fit+=("$argument") ;;
     *) die "unknown argument $argument; expected --json=FILE, --repeats=N or flags of provnet-train fit" ;;
   esac

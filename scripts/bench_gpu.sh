@@ -23,7 +23,7 @@ for argument in "$@"; do
     --seconds=*) seconds=${argument#--seconds=} ;;
     --repeats=*) repeats=${argument#--repeats=} ;;
     --programs=*) programs=$(absolute "${argument#--programs=}") ;;
-    -h | --help) sed -n '2,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     --*) fit+=("$argument") ;;
     *) die "unknown argument $argument; expected --json=FILE, --seconds=N, --repeats=N, --programs=DIR or flags of provnet-train fit" ;;
   esac

@@ -28,7 +28,7 @@ for argument in "$@"; do
     --deadline=*) deadline=${argument#--deadline=} ;;
     --seconds=*) seconds=${argument#--seconds=} ;;
     --repeats=*) repeats=${argument#--repeats=} ;;
-    -h | --help) sed -n '2,20s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) die "unknown argument $argument; expected --json=FILE, --bundle=DIR, --deadline=TIME, --seconds=N or --repeats=N" ;;
   esac
 done

@@ -28,7 +28,7 @@ for argument in "$@"; do
     --calls=*) calls=${argument#--calls=} ;;
     --concurrency=*) concurrency=${argument#--concurrency=} ;;
     --preset=*) preset=${argument#--preset=} ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) die "unknown argument $argument; expected --json=FILE, --bundle=DIR, --seconds=N, --repeats=N, --reloads=N, --calls=N, --concurrency=N or --preset=NAME" ;;
   esac
 done

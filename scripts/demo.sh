@@ -14,7 +14,7 @@ for argument in "$@"; do
     --data=*) data=$(absolute "${argument#--data=}") ;;
     --head=*) head=${argument#--head=} ;;
     --count=*) count=${argument#--count=} ;;
-    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) die "unknown argument $argument; expected --data=DIR, --head=NAME or --count=N" ;;
   esac
 done

@@ -13,7 +13,7 @@ for argument in "$@"; do
   case $argument in
     --json=*) arguments+=(--json="$(absolute "${argument#--json=}")") ;;
     --share=* | --soak=* | --seed=* | --only=*) arguments+=("$argument") ;;
-    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) die "unknown argument $argument; expected --json=FILE, --share=X, --soak=HOURS, --seed=N or --only=NAME" ;;
   esac
 done

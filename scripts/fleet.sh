@@ -16,7 +16,7 @@ for argument in "$@"; do
     --json=*) arguments+=(--json="$(absolute "${argument#--json=}")") ;;
     --only=* | --rate=* | --callers=* | --calm=* | --keepalive=* | --connection-age=*) arguments+=("$argument") ;;
     --preset=*) preset=${argument#--preset=} ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) die "unknown argument $argument; expected --json=FILE, --only=NAME, --rate=N, --callers=N, --calm=S, --keepalive=S,S, --connection-age=S or --preset=NAME" ;;
   esac
 done

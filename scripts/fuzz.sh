@@ -14,7 +14,7 @@ for argument in "$@"; do
   case $argument in
     --seconds=*) seconds=${argument#--seconds=} ;;
     --merge) merge=1 ;;
-    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     -*) die "unknown argument $argument; expected --seconds=N, --merge or a target" ;;
     *) [[ -d tests/fuzz/corpus/$argument ]] || die "unknown target $argument; expected one of: $(ls tests/fuzz/corpus | xargs)"
        targets+=("$argument") ;;

@@ -9,6 +9,9 @@ cd "$root"
 say() { printf '\n\033[1m==> %s\033[0m\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
+# What the script that sources this says about itself: the comment at its beginning.
+usage() { sed -n '2,${/^#/!q;s/^# \{0,1\}//p}' "$root/scripts/$(basename "$0")"; }
+
 absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$invoked_from" "$1" ;; esac; }
 
 # Translation units with LibTorch need about 2 GiB each.

@@ -7,7 +7,7 @@ arguments=()
 for argument in "$@"; do
   case $argument in
     --preset=*) preset=${argument#--preset=} ;;
-    -h | --help) sed -n '2s/^# //p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) arguments+=("$argument") ;;
   esac
 done
