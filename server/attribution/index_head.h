@@ -59,22 +59,17 @@ class IndexHead {
   explicit IndexHead(CandidateLayout layout) : layout_(std::move(layout)) {}
 
   // Visits all candidates' columns in blocks, in their order. Here as one block; heads that can
-  // compute them one after the other do.
-  virtual absl::Status VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
-                                   BlockVisitor visit) const;
+  // compute them one after the other do. Returns the queries that the logits came from where they
+  // are rounded, for ExactLogits; else an undefined tensor.
+  virtual absl::StatusOr<at::Tensor> VisitLogits(const at::Tensor& features,
+                                                 const at::Tensor& class_ids,
+                                                 BlockVisitor visit) const;
   int64_t columns() const { return static_cast<int64_t>(layout_.max_candidates()); }
 
-  // Logits, and where they are rounded the queries that they came from, for Refine. Otherwise
-  // `queries` is undefined.
-  struct Scores {
-    at::Tensor logits;
-    at::Tensor queries;
-  };
-  // Here Logits alone.
-  virtual absl::StatusOr<Scores> Score(const at::Tensor& features,
-                                       const at::Tensor& class_ids) const;
-  // The logits of some `columns` (int64 [n], in host memory) for one of Score's queries, float32
-  // [n], not rounded. Throws what LibTorch throws. Called only for heads whose Score gives queries.
+  // Whether the logits are rounded, and the order of the best is settled by exact ones.
+  virtual bool rounds() const { return false; }
+  // The logits of some `columns` (int64 [n], in host memory) for one of VisitLogits' queries,
+  // float32 [n], not rounded. Throws what LibTorch throws. Called only for heads that round.
   virtual at::Tensor ExactLogits(const at::Tensor& query, const at::Tensor& columns) const;
 
   // float32 [B, at least max_candidates()], which the caller may overwrite.

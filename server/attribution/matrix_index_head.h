@@ -22,17 +22,12 @@ class MatrixIndexHead final : public IndexHead {
  protected:
   absl::StatusOr<at::Tensor> Logits(const at::Tensor& features,
                                     const at::Tensor& class_ids) const override;
-  absl::StatusOr<Scores> Score(const at::Tensor& features,
-                               const at::Tensor& class_ids) const override;
+  bool rounds() const override { return rows_->has_exact(); }
   at::Tensor ExactLogits(const at::Tensor& query, const at::Tensor& columns) const override;
-  // In blocks of kBlockRows rows: memory for B times as many logits, whatever N.
-  absl::Status VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
-                           BlockVisitor visit) const override;
+  absl::StatusOr<at::Tensor> VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
+                                         BlockVisitor visit) const override;
 
  private:
-  // At 128 numbers a row, a block of rows fits the second-level cache.
-  static constexpr int64_t kBlockRows = 42 * ProductMatrix::kRangeStep;
-
   const ScriptModel& model_;
   const std::unique_ptr<const ProductMatrix> rows_;
   const float scale_;

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "absl/functional/function_ref.h"
+
 namespace provnet {
 
 enum class Precision { kFloat32, kBFloat16, kInt8 };
@@ -32,10 +34,22 @@ class ProductMatrix {
   virtual at::Tensor InnerProducts(const at::Tensor& queries, int64_t first,
                                    int64_t count) const = 0;
 
+  // The inner products with rows 0 .. count - 1, block by block in ascending order: visit(first,
+  // products) is handed float32 [B,n] of its own, for rows first .. first + n - 1. Memory for some
+  // kBlockProducts of them, whatever B and M.
+  void VisitInnerProducts(const at::Tensor& queries, int64_t count,
+                          absl::FunctionRef<void(int64_t first, at::Tensor products)> visit) const;
+
   // Whether ExactInnerProducts gives more than InnerProducts.
   virtual bool has_exact() const = 0;
   // query float32 [R] in host memory, some `rows` int64 [n] -> float32 [n]. Requires has_exact().
   virtual at::Tensor ExactInnerProducts(const at::Tensor& query, const at::Tensor& rows) const = 0;
+
+ private:
+  // Few enough to be ranked out of the second-level cache, many enough that what comes with each
+  // block takes no time. A GPU wants more at a time.
+  static constexpr int64_t kBlockProducts = int64_t{1} << 19;
+  static constexpr int64_t kBlockProductsOnDevice = int64_t{1} << 26;
 };
 
 // The fastest kind for `device`. `rows` is float32 [M,R] on any device, and must not change; the

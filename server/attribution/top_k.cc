@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace provnet {
 
@@ -14,24 +15,43 @@ bool RanksBefore(const ScoredColumn& a, const ScoredColumn& b) {
   return a.column < b.column;
 }
 
-std::vector<ScoredColumn> TopK(absl::Span<const float> values, size_t k) {
-  k = std::min(k, values.size());
-  std::vector<ScoredColumn> best;
-  if (k == 0) return best;
-  best.reserve(k);
-  for (size_t i = 0; i < k; ++i) best.push_back({i, values[i]});
-  std::make_heap(best.begin(), best.end(), RanksBefore);
-  for (size_t i = k; i < values.size(); ++i) {
+void LargestColumns::Add(uint64_t first, absl::Span<const float> values) {
+  size_t i = 0;
+  for (; i < values.size() && heap_.size() < limit_; ++i) Add({first + i, values[i]});
+  if (limit_ == 0) return;
+  for (; i < values.size(); ++i) {
     // Later columns lose ties, so only a larger value (or a number against NaN) can enter: one
     // comparison in the common case, which is what makes the pass run at memory speed.
-    const float worst = best.front().value;
+    const float worst = heap_.front().value;
     if (!(values[i] > worst) && !(std::isnan(worst) && !std::isnan(values[i]))) continue;
-    std::pop_heap(best.begin(), best.end(), RanksBefore);
-    best.back() = {i, values[i]};
-    std::push_heap(best.begin(), best.end(), RanksBefore);
+    Replace({first + i, values[i]});
   }
-  std::sort_heap(best.begin(), best.end(), RanksBefore);
-  return best;
+}
+
+void LargestColumns::Add(const ScoredColumn& column) {
+  if (heap_.size() < limit_) {
+    heap_.push_back(column);
+    if (heap_.size() == limit_) std::make_heap(heap_.begin(), heap_.end(), RanksBefore);
+  } else if (limit_ > 0 && RanksBefore(column, heap_.front())) {
+    Replace(column);
+  }
+}
+
+void LargestColumns::Replace(const ScoredColumn& column) {
+  std::pop_heap(heap_.begin(), heap_.end(), RanksBefore);
+  heap_.back() = column;
+  std::push_heap(heap_.begin(), heap_.end(), RanksBefore);
+}
+
+std::vector<ScoredColumn> LargestColumns::Take() {
+  std::sort(heap_.begin(), heap_.end(), RanksBefore);
+  return std::move(heap_);
+}
+
+std::vector<ScoredColumn> TopK(absl::Span<const float> values, size_t k) {
+  LargestColumns largest(std::min(k, values.size()));
+  largest.Add(0, values);
+  return largest.Take();
 }
 
 }  // namespace provnet

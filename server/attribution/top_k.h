@@ -17,9 +17,33 @@ struct ScoredColumn {
 // The order of results: larger values first, equal ones in ascending column, NaN last.
 bool RanksBefore(const ScoredColumn& a, const ScoredColumn& b);
 
+// The largest values of columns that come in blocks. O(n + m log k) for m values that enter its
+// heap, O(k) memory. Thread-compatible.
+class LargestColumns {
+ public:
+  // Keeps `limit` of them at most.
+  explicit LargestColumns(size_t limit) : limit_(limit) {}
+
+  size_t limit() const { return limit_; }
+
+  // Columns first, first + 1, ...; all columns that were added before are lower.
+  void Add(uint64_t first, absl::Span<const float> values);
+  // Any column, once.
+  void Add(const ScoredColumn& column);
+
+  // The largest, in the order of results. Call once.
+  std::vector<ScoredColumn> Take();
+
+ private:
+  void Replace(const ScoredColumn& column);
+
+  size_t limit_;
+  // A heap with the worst on top, once it is full.
+  std::vector<ScoredColumn> heap_;
+};
+
 // The min(k, values.size()) largest values, largest first; equal values in ascending column. NaN is
-// never chosen before a number. One pass with a heap of k: O(n + m log k) for m values that enter
-// the heap, O(k) memory.
+// never chosen before a number.
 std::vector<ScoredColumn> TopK(absl::Span<const float> values, size_t k);
 
 }  // namespace provnet

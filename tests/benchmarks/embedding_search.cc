@@ -20,6 +20,7 @@
 #include "absl/flags/parse.h"
 #include "absl/time/clock.h"
 #include "server/attribution/cell_search.h"
+#include "server/attribution/column_ranking.h"
 #include "server/model/library_environment.h"
 #include "trainer/search/cell_builder.h"
 
@@ -123,12 +124,16 @@ Precision Best() {
 }
 
 Json MeasureExact(const at::Tensor& rows, const at::Tensor& queries) {
-  const RowMatrix matrix(rows, Best(), c10::kCPU);
+  const auto matrix = PackRows(rows, Best(), c10::kCPU);
+  const int64_t count = rows.size(0);
   return Timed(queries, [&](const at::Tensor& block) {
-    const at::Tensor logits = matrix.InnerProducts(block);
-    // What ranking needs besides.
-    at::logsumexp(logits, 1);
-    TopRows(logits);
+    const auto batch = static_cast<size_t>(block.size(0));
+    ColumnRanking ranking(std::vector<uint64_t>(batch, static_cast<uint64_t>(count)),
+                          std::vector<uint32_t>(batch, kTopK));
+    matrix->VisitInnerProducts(block, count, [&](int64_t first, const at::Tensor& products) {
+      ranking.Add(first, products);
+    });
+    ranking.Finish();
   });
 }
 

@@ -38,10 +38,17 @@ class RoundedIndexHead final : public IndexHead {
   absl::StatusOr<at::Tensor> Logits(const at::Tensor&, const at::Tensor&) const override {
     return logits_.to(at::kBFloat16).to(at::kFloat);
   }
-  absl::StatusOr<Scores> Score(const at::Tensor& features,
-                               const at::Tensor& class_ids) const override {
-    return Scores{*Logits(features, class_ids), at::arange(logits_.size(0)).unsqueeze(1)};
+  // In blocks, the last of them smaller.
+  absl::StatusOr<at::Tensor> VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
+                                         BlockVisitor visit) const override {
+    const at::Tensor logits = *Logits(features, class_ids);
+    for (int64_t first = 0; first < logits.size(1); first += 150) {
+      const int64_t count = std::min<int64_t>(150, logits.size(1) - first);
+      visit(first, logits.narrow(1, first, count));
+    }
+    return at::arange(logits_.size(0)).unsqueeze(1);
   }
+  bool rounds() const override { return true; }
   at::Tensor ExactLogits(const at::Tensor& query, const at::Tensor& columns) const override {
     return logits_[query[0].item<int64_t>()].index_select(0, columns);
   }

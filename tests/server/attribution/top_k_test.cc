@@ -54,5 +54,27 @@ TEST(TopKTest, EqualsAStableSortOnRandomValuesWithManyTies) {
   }
 }
 
+TEST(LargestColumnsTest, BlocksComeToTheSameAsAllAtOnce) {
+  std::mt19937_64 random(8);
+  for (int repeat = 0; repeat < 200; ++repeat) {
+    std::vector<float> values(1 + random() % 300);
+    for (float& value : values) {
+      const uint64_t drawn = random() % 20;
+      value = drawn == 0 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(drawn);
+    }
+    const size_t k = random() % 12;
+    LargestColumns in_blocks(k), one_by_one(k);
+    for (size_t first = 0; first < values.size();) {
+      const size_t size = std::min(random() % 50, values.size() - first);
+      in_blocks.Add(first, {values.data() + first, size});
+      first += size;
+    }
+    // In any order.
+    for (size_t i = values.size(); i > 0; --i) one_by_one.Add({i - 1, values[i - 1]});
+    ASSERT_EQ(Columns(in_blocks.Take()), Columns(TopK(values, k))) << "repeat " << repeat;
+    ASSERT_EQ(Columns(one_by_one.Take()), Columns(TopK(values, k))) << "repeat " << repeat;
+  }
+}
+
 }  // namespace
 }  // namespace provnet

@@ -1,0 +1,88 @@
+#include "server/attribution/column_ranking.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace provnet {
+namespace {
+
+constexpr float kNothing = -std::numeric_limits<float>::infinity();
+
+// log(exp(a) + exp(b)).
+float LogAddExp(float a, float b) {
+  if (std::isnan(a) || std::isnan(b)) return a + b;
+  const float larger = std::max(a, b);
+  if (std::isinf(larger)) return larger;
+  return larger + std::log1p(std::exp(std::min(a, b) - larger));
+}
+
+}  // namespace
+
+ColumnRanking::ColumnRanking(absl::Span<const uint64_t> candidates,
+                             absl::Span<const uint32_t> top_k)
+    : candidates_(candidates.begin(), candidates.end()), log_sum_exp_(candidates.size(), kNothing) {
+  best_.reserve(candidates.size());
+  for (size_t b = 0; b < candidates.size(); ++b)
+    best_.emplace_back(std::min<uint64_t>(top_k[b], candidates[b]));
+}
+
+void ColumnRanking::Add(int64_t first, const at::Tensor& logits) {
+  if (!logits.is_cpu()) return AddOnDevice(first, logits);
+  const at::Tensor block = logits.contiguous();
+  const int64_t columns = block.size(1);
+  for (size_t b = 0; b < best_.size(); ++b) {
+    float* row = block.data_ptr<float>() + static_cast<int64_t>(b) * columns;
+    const int64_t count = Candidates(b, first, columns);
+    // They neither win nor count in the softmax.
+    std::fill(row + count, row + columns, kNothing);
+    best_[b].Add(static_cast<uint64_t>(first), {row, static_cast<size_t>(count)});
+  }
+  AddDenominators(at::logsumexp(block, 1));
+}
+
+void ColumnRanking::AddOnDevice(int64_t first, const at::Tensor& logits) {
+  const int64_t columns = logits.size(1);
+  std::vector<int64_t> counts;
+  size_t most = 0;
+  for (size_t b = 0; b < best_.size(); ++b) {
+    counts.push_back(Candidates(b, first, columns));
+    most = std::max(most, best_[b].limit());
+  }
+  const at::Tensor limits = at::tensor(counts, at::kLong).to(logits.device());
+  const at::Tensor numbers = at::arange(columns, logits.options().dtype(at::kLong));
+  const at::Tensor masked =
+      logits.masked_fill(numbers.unsqueeze(0) >= limits.unsqueeze(1), kNothing);
+  const int64_t k = std::min(static_cast<int64_t>(most), columns);
+  const auto [largest, where] = at::topk(masked, k, 1);
+  const at::Tensor values = largest.cpu(), indices = where.cpu();
+  AddDenominators(at::logsumexp(masked, 1).cpu());
+  for (size_t b = 0; b < best_.size(); ++b) {
+    const int64_t row = static_cast<int64_t>(b) * k;
+    for (int64_t j = 0; j < std::min(k, counts[b]); ++j) {
+      best_[b].Add({static_cast<uint64_t>(first + indices.data_ptr<int64_t>()[row + j]),
+                    values.data_ptr<float>()[row + j]});
+    }
+  }
+}
+
+RankedColumns ColumnRanking::Finish() {
+  RankedColumns ranked;
+  for (LargestColumns& row : best_) ranked.best.push_back(row.Take());
+  ranked.log_sum_exp = std::move(log_sum_exp_);
+  return ranked;
+}
+
+int64_t ColumnRanking::Candidates(size_t row, int64_t first, int64_t columns) const {
+  return std::clamp<int64_t>(static_cast<int64_t>(candidates_[row]) - first, 0, columns);
+}
+
+void ColumnRanking::AddDenominators(const at::Tensor& denominators) {
+  for (size_t b = 0; b < log_sum_exp_.size(); ++b)
+    log_sum_exp_[b] = LogAddExp(log_sum_exp_[b], denominators.data_ptr<float>()[b]);
+}
+
+}  // namespace provnet
