@@ -1,16 +1,21 @@
 #include "server/attribution/column_ranking.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
 
+#include "server/kernels/row_scan.h"
+
 namespace provnet {
 namespace {
 
 constexpr float kNothing = -std::numeric_limits<float>::infinity();
+// That are worth a thread's start.
+constexpr int64_t kLogitsPerTask = int64_t{1} << 16;
 
 // log(exp(a) + exp(b)).
 float LogAddExp(float a, float b) {
@@ -34,14 +39,16 @@ void ColumnRanking::Add(int64_t first, const at::Tensor& logits) {
   if (!logits.is_cpu()) return AddOnDevice(first, logits);
   const at::Tensor block = logits.contiguous();
   const int64_t columns = block.size(1);
-  for (size_t b = 0; b < best_.size(); ++b) {
-    float* row = block.data_ptr<float>() + static_cast<int64_t>(b) * columns;
-    const int64_t count = Candidates(b, first, columns);
-    // They neither win nor count in the softmax.
-    std::fill(row + count, row + columns, kNothing);
-    best_[b].Add(static_cast<uint64_t>(first), {row, static_cast<size_t>(count)});
-  }
-  AddDenominators(at::logsumexp(block, 1));
+  const int64_t grain = std::max<int64_t>(kLogitsPerTask / std::max<int64_t>(columns, 1), 1);
+  at::parallel_for(0, block.size(0), grain, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) {
+      const auto row = static_cast<size_t>(b);
+      const float* values = block.data_ptr<float>() + b * columns;
+      const int64_t count = Candidates(row, first, columns);
+      best_[row].Add(static_cast<uint64_t>(first), {values, static_cast<size_t>(count)});
+      log_sum_exp_[row] = LogAddExp(log_sum_exp_[row], LogSumExp(values, count));
+    }
+  });
 }
 
 void ColumnRanking::AddOnDevice(int64_t first, const at::Tensor& logits) {
@@ -59,8 +66,9 @@ void ColumnRanking::AddOnDevice(int64_t first, const at::Tensor& logits) {
   const int64_t k = std::min(static_cast<int64_t>(most), columns);
   const auto [largest, where] = at::topk(masked, k, 1);
   const at::Tensor values = largest.cpu(), indices = where.cpu();
-  AddDenominators(at::logsumexp(masked, 1).cpu());
+  const at::Tensor denominators = at::logsumexp(masked, 1).cpu();
   for (size_t b = 0; b < best_.size(); ++b) {
+    log_sum_exp_[b] = LogAddExp(log_sum_exp_[b], denominators.data_ptr<float>()[b]);
     const int64_t row = static_cast<int64_t>(b) * k;
     for (int64_t j = 0; j < std::min(k, counts[b]); ++j) {
       best_[b].Add({static_cast<uint64_t>(first + indices.data_ptr<int64_t>()[row + j]),
@@ -78,11 +86,6 @@ RankedColumns ColumnRanking::Finish() {
 
 int64_t ColumnRanking::Candidates(size_t row, int64_t first, int64_t columns) const {
   return std::clamp<int64_t>(static_cast<int64_t>(candidates_[row]) - first, 0, columns);
-}
-
-void ColumnRanking::AddDenominators(const at::Tensor& denominators) {
-  for (size_t b = 0; b < log_sum_exp_.size(); ++b)
-    log_sum_exp_[b] = LogAddExp(log_sum_exp_[b], denominators.data_ptr<float>()[b]);
 }
 
 }  // namespace provnet

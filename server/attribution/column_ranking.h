@@ -25,7 +25,7 @@ class ColumnRanking {
   ColumnRanking(absl::Span<const uint64_t> candidates, absl::Span<const uint32_t> top_k);
 
   // Columns first, first + 1, ..., in ascending order from block to block: float32 [B,n], on any
-  // device, which may be overwritten. Throws what LibTorch throws.
+  // device. Throws what LibTorch throws.
   void Add(int64_t first, const at::Tensor& logits);
 
   // What Add does where they are not in host memory: by LibTorch's operators, so that only the best
@@ -38,8 +38,6 @@ class ColumnRanking {
  private:
   // Columns of a block of `columns` from `first` on that stand for something.
   int64_t Candidates(size_t row, int64_t first, int64_t columns) const;
-  // `denominators` float32 [B], the logarithms of a block's, in host memory.
-  void AddDenominators(const at::Tensor& denominators);
 
   const std::vector<uint64_t> candidates_;
   std::vector<LargestColumns> best_;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "server/kernels/row_scan.h"
+
 namespace provnet {
 
 // As a heap's "less" it puts the worst result on top.
@@ -19,12 +21,16 @@ void LargestColumns::Add(uint64_t first, absl::Span<const float> values) {
   size_t i = 0;
   for (; i < values.size() && heap_.size() < limit_; ++i) Add({first + i, values[i]});
   if (limit_ == 0) return;
-  for (; i < values.size(); ++i) {
+  while (i < values.size()) {
     // Later columns lose ties, so only a larger value (or a number against NaN) can enter: one
     // comparison in the common case, which is what makes the pass run at memory speed.
     const float worst = heap_.front().value;
-    if (!(values[i] > worst) && !(std::isnan(worst) && !std::isnan(values[i]))) continue;
-    Replace({first + i, values[i]});
+    if (!std::isnan(worst)) {
+      i = static_cast<size_t>(NextAbove(values.data(), static_cast<int64_t>(i),
+                                        static_cast<int64_t>(values.size()), worst));
+    }
+    if (i < values.size() && !std::isnan(values[i])) Replace({first + i, values[i]});
+    ++i;
   }
 }
 

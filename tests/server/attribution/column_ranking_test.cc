@@ -52,7 +52,8 @@ TEST(ColumnRankingTest, BlocksOfAnyWidthComeToTheSame) {
   const at::Tensor logits = SomeLogits();
   for (const int64_t width : {int64_t{1}, int64_t{7}, int64_t{171}, kColumns}) {
     ColumnRanking ranking(kCandidates, kTopK);
-    InBlocks(logits, width, [&](int64_t first, const at::Tensor& block) { ranking.Add(first, block); });
+    InBlocks(logits, width,
+             [&](int64_t first, const at::Tensor& block) { ranking.Add(first, block); });
     ExpectRanked(ranking.Finish(), logits);
   }
 }
