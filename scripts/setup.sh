@@ -34,6 +34,8 @@ packages=(
   openssl
   # Disks that are full or can't be written, for tests of faults: the smallest systems have no mount
   mount
+  # Networks that lose packets, for tests of fleets
+  iproute2
   # Checks of the alert rules and of what the chart renders: YAML, and the schemas that it has to fit
   python3-yaml python3-jsonschema
   # What the script that called this one needs besides

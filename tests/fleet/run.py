@@ -15,6 +15,7 @@ import sys
 import tempfile
 import traceback
 
+import network
 from fleet import Setting
 from scenarios import SCENARIOS, NotHere
 
@@ -101,6 +102,7 @@ def machine() -> str:
 
 def main() -> int:
     arguments = parse_arguments()
+    network.enter()
     rows = [run(one, arguments) for one in arguments.scenarios]
     date = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     print(f"\n{table(rows)}\n\n{date}, {machine()}")

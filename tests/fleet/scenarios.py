@@ -1,11 +1,13 @@
 """What is done to a fleet under load, what has to hold then, and what was seen."""
 
+import contextlib
 import dataclasses
 import shutil
 import signal
 import time
 from typing import Callable
 
+import network
 from files import renumber
 from fleet import Callers, Fleet, Setting, seconds_to_balance
 from proxy import Proxy
@@ -169,22 +171,41 @@ def scale_proxied(setting):
     return Seen(kept, f"{steady(setting)} on {clients} connections", callers, balance, f"connections live {setting.connection_age_seconds:g} s")
 
 
-@scenario("black hole", "A replica that answers nothing any more, its connections open, is left within the keepalive time; no call fails.")
-def black_hole(setting):
+def left_behind(setting, silence) -> Seen:
+    """One of three replicas goes silent for the time of `silence(replica)`, a context, and comes back."""
     bound = sum(setting.keepalive_seconds)
     with Fleet(setting) as fleet:
         for _ in range(3):
             fleet.start()
         with Callers(setting, fleet.target, setting.rate) as callers:
             calm(setting)
-            stopped = time.monotonic()
-            fleet.replicas[0].signal(signal.SIGSTOP)
-            time.sleep(bound + setting.calm_seconds)
-            continued = time.monotonic()
-            fleet.replicas[0].signal(signal.SIGCONT)
-            balance = seconds_to_balance(fleet.replicas, continued)
+            began = time.monotonic()
+            with silence(fleet.replicas[0]):
+                time.sleep(bound + setting.calm_seconds)
+            balance = seconds_to_balance(fleet.replicas, time.monotonic())
             calm(setting)
-    left = max((call["end"] - stopped for call in callers.retried), default=0)
+    left = max((call["end"] - began for call in callers.retried), default=0)
     kept = not callers.failed and len(callers.retried) <= setting.callers and 0 < left < bound + SLACK_SECONDS
     time_, timeout = setting.keepalive_seconds
-    return Seen(kept, steady(setting), callers, balance, f"left after {left:.1f} s of keepalive {time_:g} + {timeout:g} s; balance after it goes on")
+    return Seen(kept, steady(setting), callers, balance, f"left after {left:.1f} s of keepalive {time_:g} + {timeout:g} s; balance after it is back")
+
+
+@scenario("black hole", "A replica that packets don't reach any more is left within the keepalive time; no call fails.")
+def black_hole(setting):
+    if not network.own():
+        raise NotHere("cutting the way to a replica needs `ip` and a network namespace (unshare --net), which this machine does not allow")
+    return left_behind(setting, lambda replica: network.cut_off(replica.address))
+
+
+@contextlib.contextmanager
+def stopped(replica):
+    replica.signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        replica.signal(signal.SIGCONT)
+
+
+@scenario("stopped", "The same where its kernel still takes packets, and it answers nothing.")
+def stops(setting):
+    return left_behind(setting, stopped)
