@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/batching/retry_after.h"
+#include "storage/base/spare_cores.h"
 
 namespace provnet {
 namespace {
@@ -295,7 +296,10 @@ void BatchQueue::TakeBatch(size_t executor, Harvest& harvest) {
   const size_t size = harvest.batch.size();
   busy_until_[executor] = BatchEnd{harvest.taken_at + cost_.Predict(size),
                                    harvest.taken_at + cost_.PredictAtMost(size)};
-  if (waiting_.empty()) return;
+  if (waiting_.empty()) {
+    harvest.idle = IdleExecutors();
+    return;
+  }
   // The rest is another idle executor's work, and the timer's.
   changed_.SignalOne();
   if (timer_asleep_) timer_wanted_.SignalOne();
@@ -361,7 +365,10 @@ void BatchQueue::RunBatch(size_t executor, Harvest harvest) {
     probe_.BatchFormed(size, harvest.reason);
     const absl::Duration start = clock_.Monotonic();
     for (size_t i = 0; i < size; ++i) tasks[i]->Starts({start, waits[i], size});
-    runner_(std::move(tasks));
+    {
+      const SpareCores spare(static_cast<int>(harvest.idle));
+      runner_(std::move(tasks));
+    }
     const absl::Duration end = clock_.Monotonic();
     ran = end - start;
     const auto late = std::count_if(deadlines.begin(), deadlines.end(),

@@ -40,6 +40,7 @@ namespace provnet {
 //
 // Order: TaskLines. An idle executor asks DecideBatch what to do, takes those that BatchMembers
 // lets in, at most its share of them (ShareOf), and runs them; meanwhile the next batch gathers.
+// Where it leaves nothing to the executors that are idle, their cores are spare (SpareCores).
 //
 // Cancelled and expired tasks are dropped and answered by a timer thread, which runs whatever the
 // executors do, and by an executor before it forms a batch and again before it runs it: no task
@@ -101,6 +102,8 @@ class BatchQueue {
     std::vector<std::function<void()>> retries;
     DispatchReason reason = DispatchReason::kExecutorFree;
     absl::Duration taken_at;
+    // Executors that have nothing to do while the batch begins.
+    size_t idle = 0;
     bool finished = false;
 
     bool HasWork() const {

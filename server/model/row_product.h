@@ -2,14 +2,15 @@
 #define PROVNET_SERVER_MODEL_ROW_PRODUCT_H_
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <cstdint>
+
+#include "server/model/share_rows.h"
 
 namespace provnet {
 
 // float32 [left.rows, right.rows] by a kernel of server/kernels that this processor can run, on
-// LibTorch's threads. Throws what LibTorch throws.
+// the threads that there are (ShareRows). Throws what LibTorch throws.
 template <typename Operand>
 at::Tensor MultiplyRows(void (*kernel)(const Operand&, const Operand&, float*, int64_t),
                         const Operand& left, const Operand& right) {
@@ -17,7 +18,8 @@ at::Tensor MultiplyRows(void (*kernel)(const Operand&, const Operand&, float*, i
   float* out = products.data_ptr<float>();
   // Blocks of rows that are worth a thread's start.
   constexpr int64_t kRowsPerTask = 64;
-  at::parallel_for(0, right.rows, kRowsPerTask, [&](int64_t begin, int64_t end) {
+  const auto bytes = static_cast<int64_t>(sizeof(*right.data)) * right.dim;
+  ShareRows(right.rows, kRowsPerTask, bytes, [&](int64_t begin, int64_t end) {
     const Operand block{right.data + begin * right.dim, end - begin, right.dim};
     kernel(left, block, out + begin, right.rows);
   });
