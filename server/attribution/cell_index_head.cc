@@ -23,10 +23,14 @@ absl::StatusOr<std::vector<std::vector<RankedSample>>> CellIndexHead::Rank(
   });
 }
 
-absl::StatusOr<at::Tensor> CellIndexHead::Logits(const at::Tensor& features,
-                                                 const at::Tensor& class_ids) const {
+absl::StatusOr<at::Tensor> CellIndexHead::VisitLogits(const at::Tensor& features,
+                                                      const at::Tensor& class_ids,
+                                                      BlockVisitor visit) const {
   PROVNET_ASSIGN_OR_RETURN(const at::Tensor queries, model_.Query(features, class_ids));
-  return TryTorch("multiply with the index rows", [&] { return search_.AllLogits(queries); });
+  return TryTorch("multiply with the index rows", [&] {
+    visit(0, search_.AllLogits(queries));
+    return at::Tensor();
+  });
 }
 
 }  // namespace provnet

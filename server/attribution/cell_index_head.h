@@ -24,8 +24,8 @@ class CellIndexHead final : public IndexHead {
       absl::Span<const uint32_t> top_k) const override;
 
  protected:
-  absl::StatusOr<at::Tensor> Logits(const at::Tensor& features,
-                                    const at::Tensor& class_ids) const override;
+  absl::StatusOr<at::Tensor> VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
+                                         BlockVisitor visit) const override;
 
  private:
   const ScriptModel& model_;

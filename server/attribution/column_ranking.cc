@@ -18,9 +18,9 @@ constexpr float kNothing = -std::numeric_limits<float>::infinity();
 constexpr int64_t kLogitsPerTask = int64_t{1} << 16;
 
 // log(exp(a) + exp(b)).
-float LogAddExp(float a, float b) {
+double LogAddExp(double a, double b) {
   if (std::isnan(a) || std::isnan(b)) return a + b;
-  const float larger = std::max(a, b);
+  const double larger = std::max(a, b);
   if (std::isinf(larger)) return larger;
   return larger + std::log1p(std::exp(std::min(a, b) - larger));
 }
@@ -37,6 +37,7 @@ ColumnRanking::ColumnRanking(absl::Span<const uint64_t> candidates,
 
 void ColumnRanking::Add(int64_t first, const at::Tensor& logits) {
   if (!logits.is_cpu()) return AddOnDevice(first, logits);
+  CheckRows(logits);
   const at::Tensor block = logits.contiguous();
   const int64_t columns = block.size(1);
   const int64_t grain = std::max<int64_t>(kLogitsPerTask / std::max<int64_t>(columns, 1), 1);
@@ -52,6 +53,7 @@ void ColumnRanking::Add(int64_t first, const at::Tensor& logits) {
 }
 
 void ColumnRanking::AddOnDevice(int64_t first, const at::Tensor& logits) {
+  CheckRows(logits);
   const int64_t columns = logits.size(1);
   std::vector<int64_t> counts;
   size_t most = 0;
@@ -70,9 +72,11 @@ void ColumnRanking::AddOnDevice(int64_t first, const at::Tensor& logits) {
   for (size_t b = 0; b < best_.size(); ++b) {
     log_sum_exp_[b] = LogAddExp(log_sum_exp_[b], denominators.data_ptr<float>()[b]);
     const int64_t row = static_cast<int64_t>(b) * k;
-    for (int64_t j = 0; j < std::min(k, counts[b]); ++j) {
-      best_[b].Add({static_cast<uint64_t>(first + indices.data_ptr<int64_t>()[row + j]),
-                    values.data_ptr<float>()[row + j]});
+    for (int64_t j = 0; j < k; ++j) {
+      const int64_t column = indices.data_ptr<int64_t>()[row + j];
+      // What stands for nothing is as large as a candidate of -inf.
+      if (column >= counts[b]) continue;
+      best_[b].Add({static_cast<uint64_t>(first + column), values.data_ptr<float>()[row + j]});
     }
   }
 }
@@ -80,8 +84,13 @@ void ColumnRanking::AddOnDevice(int64_t first, const at::Tensor& logits) {
 RankedColumns ColumnRanking::Finish() {
   RankedColumns ranked;
   for (LargestColumns& row : best_) ranked.best.push_back(row.Take());
-  ranked.log_sum_exp = std::move(log_sum_exp_);
+  ranked.log_sum_exp.assign(log_sum_exp_.begin(), log_sum_exp_.end());
   return ranked;
+}
+
+void ColumnRanking::CheckRows(const at::Tensor& logits) const {
+  TORCH_CHECK(logits.dim() == 2 && logits.size(0) == static_cast<int64_t>(best_.size()),
+              "index logits have shape ", logits.sizes(), ", expected ", best_.size(), " rows");
 }
 
 int64_t ColumnRanking::Candidates(size_t row, int64_t first, int64_t columns) const {

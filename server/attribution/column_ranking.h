@@ -25,7 +25,7 @@ class ColumnRanking {
   ColumnRanking(absl::Span<const uint64_t> candidates, absl::Span<const uint32_t> top_k);
 
   // Columns first, first + 1, ..., in ascending order from block to block: float32 [B,n], on any
-  // device. Throws what LibTorch throws.
+  // device. Throws what LibTorch throws, also where B is another.
   void Add(int64_t first, const at::Tensor& logits);
 
   // What Add does where they are not in host memory: by LibTorch's operators, so that only the best
@@ -36,12 +36,14 @@ class ColumnRanking {
   RankedColumns Finish();
 
  private:
+  void CheckRows(const at::Tensor& logits) const;
   // Columns of a block of `columns` from `first` on that stand for something.
   int64_t Candidates(size_t row, int64_t first, int64_t columns) const;
 
   const std::vector<uint64_t> candidates_;
   std::vector<LargestColumns> best_;
-  std::vector<float> log_sum_exp_;
+  // Of what was added so far; in double precision, since there may be a thousand blocks.
+  std::vector<double> log_sum_exp_;
 };
 
 }  // namespace provnet

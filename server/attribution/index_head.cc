@@ -66,16 +66,6 @@ absl::StatusOr<std::vector<std::vector<RankedSample>>> IndexHead::Rank(
   });
 }
 
-absl::StatusOr<at::Tensor> IndexHead::VisitLogits(const at::Tensor& features,
-                                                  const at::Tensor& class_ids,
-                                                  BlockVisitor visit) const {
-  PROVNET_ASSIGN_OR_RETURN(const at::Tensor logits, Logits(features, class_ids));
-  return TryTorch("sum up the index logits", [&] {
-    visit(0, logits);
-    return at::Tensor();
-  });
-}
-
 absl::StatusOr<std::vector<MeasuredRow>> IndexHead::Measure(const at::Tensor& features,
                                                             const at::Tensor& class_ids) const {
   PROVNET_ASSIGN_OR_RETURN(const std::vector<uint32_t> classes, OnHost(class_ids));

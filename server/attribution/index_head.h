@@ -58,12 +58,12 @@ class IndexHead {
 
   explicit IndexHead(CandidateLayout layout) : layout_(std::move(layout)) {}
 
-  // Visits all candidates' columns in blocks, in their order. Here as one block; heads that can
-  // compute them one after the other do. Returns the queries that the logits came from where they
-  // are rounded, for ExactLogits; else an undefined tensor.
+  // Visits the columns of all candidates in blocks, in their order; there may be more columns than
+  // candidates. Turns what the visitor throws into a status. Returns the queries that the logits
+  // came from where they are rounded, for ExactLogits; else an undefined tensor.
   virtual absl::StatusOr<at::Tensor> VisitLogits(const at::Tensor& features,
                                                  const at::Tensor& class_ids,
-                                                 BlockVisitor visit) const;
+                                                 BlockVisitor visit) const = 0;
   int64_t columns() const { return static_cast<int64_t>(layout_.max_candidates()); }
 
   // Whether the logits are rounded, and the order of the best is settled by exact ones.
@@ -71,10 +71,6 @@ class IndexHead {
   // The logits of some `columns` (int64 [n], in host memory) for one of VisitLogits' queries,
   // float32 [n], not rounded. Throws what LibTorch throws. Called only for heads that round.
   virtual at::Tensor ExactLogits(const at::Tensor& query, const at::Tensor& columns) const;
-
-  // float32 [B, at least max_candidates()], which the caller may overwrite.
-  virtual absl::StatusOr<at::Tensor> Logits(const at::Tensor& features,
-                                            const at::Tensor& class_ids) const = 0;
 
  private:
   // Settles the order of what a search in low precision has found (refine.h). `best` holds some

@@ -5,6 +5,8 @@
 
 #include "server/attribution/index_head.h"
 #include "server/model/script_model.h"
+#include "server/model/torch_status.h"
+#include "storage/base/status_macros.h"
 
 namespace provnet {
 
@@ -17,9 +19,14 @@ class LogitIndexHead final : public IndexHead {
       : IndexHead(std::move(layout)), model_(model) {}
 
  protected:
-  absl::StatusOr<at::Tensor> Logits(const at::Tensor& features,
-                                    const at::Tensor& class_ids) const override {
-    return model_.Attribute(features, class_ids);
+  // All [B,N] at once, as the model gives them.
+  absl::StatusOr<at::Tensor> VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
+                                         BlockVisitor visit) const override {
+    PROVNET_ASSIGN_OR_RETURN(const at::Tensor logits, model_.Attribute(features, class_ids));
+    return TryTorch("rank the index logits", [&] {
+      visit(0, logits);
+      return at::Tensor();
+    });
   }
 
  private:

@@ -5,13 +5,6 @@
 
 namespace provnet {
 
-absl::StatusOr<at::Tensor> MatrixIndexHead::Logits(const at::Tensor& features,
-                                                   const at::Tensor& class_ids) const {
-  PROVNET_ASSIGN_OR_RETURN(const at::Tensor queries, model_.Query(features, class_ids));
-  return TryTorch("search the index rows",
-                  [&] { return rows_->InnerProducts(queries, 0, columns()).mul_(scale_); });
-}
-
 at::Tensor MatrixIndexHead::ExactLogits(const at::Tensor& query, const at::Tensor& columns) const {
   return rows_->ExactInnerProducts(query, columns).mul_(scale_);
 }

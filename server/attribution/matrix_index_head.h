@@ -20,8 +20,6 @@ class MatrixIndexHead final : public IndexHead {
       : IndexHead(std::move(layout)), model_(model), rows_(std::move(rows)), scale_(scale) {}
 
  protected:
-  absl::StatusOr<at::Tensor> Logits(const at::Tensor& features,
-                                    const at::Tensor& class_ids) const override;
   bool rounds() const override { return rows_->has_exact(); }
   at::Tensor ExactLogits(const at::Tensor& query, const at::Tensor& columns) const override;
   absl::StatusOr<at::Tensor> VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,

@@ -1,7 +1,6 @@
 #include "server/attribution/panel_matrix.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <type_traits>
@@ -10,7 +9,7 @@
 #include "server/kernels/bf16_panels.h"
 #include "server/kernels/fp32_kernel.h"
 #include "server/kernels/fp32_panels.h"
-#include "server/kernels/tile_panels.h"
+#include "server/model/share_rows.h"
 #include "storage/base/background_pace.h"
 
 namespace provnet {
@@ -24,17 +23,18 @@ constexpr int64_t kPanelsPerTask = 2;
 constexpr int64_t kWordsAtATime = int64_t{1} << 18;
 
 // Words of a row, those included that only pad it.
-int64_t WordsOf(int64_t dim, Precision precision) {
+int64_t WordsOf(int64_t dim, Precision precision, bool by_tiles) {
   if (precision == Precision::kFloat32) return dim;
   const int64_t in_a_word = precision == Precision::kBFloat16 ? 2 : 4;
   const int64_t words = (dim + in_a_word - 1) / in_a_word;
-  return CpuHasTileKernels() ? (words + kTileWords - 1) / kTileWords * kTileWords : words;
+  return by_tiles ? (words + kTileWords - 1) / kTileWords * kTileWords : words;
 }
 
-// Rows of whole words: float32 as it is, or as pairs of bfloat16, padded with zeros. Not for int8.
-at::Tensor ToWords(const at::Tensor& rows, Precision precision) {
+// Rows of that many words: float32 as it is, or as pairs of bfloat16, padded with zeros. Not for
+// int8.
+at::Tensor ToWords(const at::Tensor& rows, Precision precision, int64_t words) {
   if (precision == Precision::kFloat32) return rows.contiguous();
-  const int64_t dim = rows.size(1), padded = 2 * WordsOf(dim, precision);
+  const int64_t dim = rows.size(1), padded = 2 * words;
   at::Tensor rounded = at::empty({rows.size(0), padded}, rows.options().dtype(at::kBFloat16));
   rounded.narrow(1, 0, dim).copy_(rows);
   rounded.narrow(1, dim, padded - dim).zero_();
@@ -46,13 +46,13 @@ Word* Data(const at::Tensor& words) {
   return static_cast<Word*>(words.data_ptr());
 }
 
-// Rows as bytes, in whole words that end with zeros; quantise(values, dim, bytes) rounds each and
-// returns what is noted about it.
+// Rows as bytes, in that many words, which end with zeros; quantise(values, dim, bytes) rounds each
+// and returns what is noted about it.
 template <typename Byte, typename Quantise, typename Noted>
-at::Tensor ToBytes(const at::Tensor& rows, Quantise quantise, std::vector<Noted>& noted) {
+at::Tensor ToBytes(const at::Tensor& rows, int64_t words, Quantise quantise,
+                   std::vector<Noted>& noted) {
   const at::Tensor values = rows.contiguous();
   const int64_t count = rows.size(0), dim = rows.size(1);
-  const int64_t words = WordsOf(dim, Precision::kInt8);
   at::Tensor bytes = at::zeros({count, words}, at::kInt);
   for (int64_t i = 0; i < count; ++i) {
     noted.push_back(quantise(values.data_ptr<float>() + i * dim, dim,
@@ -91,7 +91,8 @@ at::Tensor Multiply(Kernel kernel, const at::Tensor& queries, const Word* panels
   const int64_t batch = queries.size(0), length = queries.size(1);
   at::Tensor products = at::empty({batch, count}, at::kFloat);
   float* out = products.data_ptr<float>();
-  at::parallel_for(0, PanelCount(count), kPanelsPerTask, [&](int64_t begin, int64_t end) {
+  const auto panel_bytes = static_cast<int64_t>(sizeof(Word)) * length * kPanelRows;
+  ShareRows(PanelCount(count), kPanelsPerTask, panel_bytes, [&](int64_t begin, int64_t end) {
     const int64_t first = begin * kPanelRows;
     const int64_t rows = std::min(end * kPanelRows, count) - first;
     kernel(
@@ -108,16 +109,17 @@ bool PanelMatrix::CanMultiply(Precision precision) {
          (precision != Precision::kInt8 || CpuHasInt8Kernel());
 }
 
-PanelMatrix::PanelMatrix(const at::Tensor& rows, Precision precision)
+PanelMatrix::PanelMatrix(const at::Tensor& rows, Precision precision, bool by_tiles)
     : precision_(precision),
+      by_tiles_(by_tiles),
       row_count_(rows.size(0)),
       dim_(rows.size(1)),
-      words_(WordsOf(dim_, precision)) {
+      words_(WordsOf(dim_, precision, by_tiles)) {
   TORCH_CHECK(CanMultiply(precision), "this processor has no AVX-512 for this precision");
   if (precision == Precision::kInt8) int8_rows_.reserve(static_cast<size_t>(row_count_));
   const auto to_words = [&](const at::Tensor& some) {
-    return precision == Precision::kInt8 ? ToBytes<int8_t>(some, QuantiseRow, int8_rows_)
-                                         : ToWords(some, precision);
+    return precision == Precision::kInt8 ? ToBytes<int8_t>(some, words_, QuantiseRow, int8_rows_)
+                                         : ToWords(some, precision, words_);
   };
   if (precision == Precision::kFloat32) {
     panels_ = Panels<float>(rows, words_, to_words);
@@ -139,25 +141,24 @@ at::Tensor PanelMatrix::InnerProducts(const at::Tensor& queries, int64_t first,
     const auto kernel = [](const auto& product, int64_t, float* out, int64_t stride) {
       MultiplyFp32Panels(product, out, stride);
     };
-    return Multiply(kernel, Packed<float>(ToWords(queries, precision_)),
+    return Multiply(kernel, Packed<float>(ToWords(queries, precision_, words_)),
                     Data<const float>(panels_) + offset, count);
   }
   const auto* panels = Data<const uint32_t>(panels_) + offset;
-  const bool by_tiles = CpuHasTileKernels();
-  const auto laid_out = [by_tiles](at::Tensor words) {
-    return by_tiles ? std::move(words) : Packed<uint32_t>(words);
+  const auto laid_out = [this](at::Tensor words) {
+    return by_tiles_ ? std::move(words) : Packed<uint32_t>(words);
   };
   if (precision_ == Precision::kBFloat16) {
-    const auto multiply = by_tiles ? MultiplyBf16Tiles : MultiplyBf16Panels;
+    const auto multiply = by_tiles_ ? MultiplyBf16Tiles : MultiplyBf16Panels;
     const auto kernel = [multiply](const auto& product, int64_t, float* out, int64_t stride) {
       multiply(product, out, stride);
     };
-    return Multiply(kernel, laid_out(ToWords(queries, precision_)), panels, count);
+    return Multiply(kernel, laid_out(ToWords(queries, precision_, words_)), panels, count);
   }
   std::vector<Int8Query> noted;
   noted.reserve(static_cast<size_t>(queries.size(0)));
-  const at::Tensor bytes = laid_out(ToBytes<uint8_t>(queries, QuantiseQuery, noted));
-  const auto multiply = by_tiles ? MultiplyInt8Tiles : MultiplyInt8Panels;
+  const at::Tensor bytes = laid_out(ToBytes<uint8_t>(queries, words_, QuantiseQuery, noted));
+  const auto multiply = by_tiles_ ? MultiplyInt8Tiles : MultiplyInt8Panels;
   const auto kernel = [&](const auto& product, int64_t row, float* out, int64_t stride) {
     multiply(product, noted.data(), int8_rows_.data() + first + row, out, stride);
   };

@@ -8,6 +8,7 @@
 
 #include "server/attribution/product_matrix.h"
 #include "server/kernels/int8_panels.h"
+#include "server/kernels/tile_panels.h"
 
 namespace provnet {
 
@@ -17,9 +18,9 @@ namespace provnet {
 // multiplied in float32.
 //
 // In bf16 and int8 by matrix tiles where the processor has them (server/kernels/tile_panels.h): a
-// ninth of the time of its vectors for 64 queries, the same for one. Without them, sums are made in
-// an order that depends on the size of the batch, so products of one query differ by rounding
-// between batches.
+// ninth of the time of its vectors for 64 queries, the same for one; rows are then padded to 64
+// bytes. Without them, sums are made in an order that depends on the size of the batch, so products
+// of one query differ by rounding between batches.
 class PanelMatrix final : public ProductMatrix {
  public:
   // Whether this processor has what the kernels need: AVX512F, in bf16
@@ -27,7 +28,8 @@ class PanelMatrix final : public ProductMatrix {
   static bool CanMultiply(Precision precision);
 
   // `rows` is float32 [M,R] on the CPU, M and R at least 1. Its memory is shared but in fp32.
-  PanelMatrix(const at::Tensor& rows, Precision precision);
+  // `by_tiles` requires that the processor has them; fp32 never uses them.
+  PanelMatrix(const at::Tensor& rows, Precision precision, bool by_tiles = CpuHasTileKernels());
 
   at::Tensor InnerProducts(const at::Tensor& queries, int64_t first, int64_t count) const override;
   bool has_exact() const override { return precision_ != Precision::kFloat32; }
@@ -35,6 +37,7 @@ class PanelMatrix final : public ProductMatrix {
 
  private:
   const Precision precision_;
+  const bool by_tiles_;
   const int64_t row_count_;
   const int64_t dim_;
   // 32-bit words of a row.

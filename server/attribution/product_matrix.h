@@ -20,8 +20,9 @@ const char* PrecisionName(Precision precision);
 //
 // In kBFloat16 both factors are rounded to bfloat16 (8 bits of significand) and products are summed
 // in float32: half the bytes of float32, which is what bounds small batches, and on the CPU twice
-// the multiply-adds an instruction. In kInt8 each row and each query is rounded to 8 bits over its
-// own range: half of that again, at some four times its error.
+// the multiply-adds an instruction, by matrix tiles sixteen times as many. In kInt8 each row and
+// each query is rounded to 8 bits over its own range: half of that again, at some four times its
+// error.
 class ProductMatrix {
  public:
   virtual ~ProductMatrix() = default;

@@ -10,7 +10,7 @@ namespace provnet {
 
 // The logarithm of the sum of exp(values[i]); -inf where there is none, NaN where one is NaN.
 // Relative error of the sum below 1e-6.
-float LogSumExp(const float* values, int64_t count);
+double LogSumExp(const float* values, int64_t count);
 
 // The first i >= from with values[i] > bound, or `count`. `bound` is not NaN; NaN is never above.
 int64_t NextAbove(const float* values, int64_t from, int64_t count, float bound);

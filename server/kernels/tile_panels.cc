@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #if defined(__x86_64__) && defined(__GNUC__) && defined(__linux__)
+#include <cpuid.h>
 #include <immintrin.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,6 +21,8 @@ namespace {
 
 constexpr int64_t kTileQueries = 16;
 constexpr int64_t kTileRows = 16;
+// Of rows that all queries pass before the next: a part of the second-level cache.
+constexpr int64_t kBytesAtATime = int64_t{1} << 19;
 static_assert(kPanelRows == 3 * kTileRows);
 
 // What LDTILECFG reads (Intel, Architecture Instruction Set Extensions, chapter 3).
@@ -97,23 +100,54 @@ PROVNET_TILE_TARGET void MultiplyTiles(const uint32_t* queries, int64_t query_co
   }
 }
 
+// Whole blocks of sixteen queries, or fewer than sixteen, times the rows of some panels. Shapes the
+// tiles once, which takes as long as some products.
 template <typename Tiles>
-PROVNET_TILE_TARGET void MultiplyAllTiles(const PanelProduct<uint32_t>& product, float* out,
-                                          int64_t out_stride) {
-  int64_t shaped_for = 0;
+PROVNET_TILE_TARGET void MultiplyBlocks(const PanelProduct<uint32_t>& product, float* out,
+                                        int64_t out_stride) {
+  const int64_t queries = std::min(kTileQueries, product.query_count);
+  if (queries == 0) return;
+  _tile_loadconfig(&kShapes[static_cast<size_t>(queries - 1)]);
   for (int64_t m = 0; m < product.row_count; m += kPanelRows) {
-    for (int64_t b = 0; b < product.query_count; b += kTileQueries) {
-      const int64_t queries = std::min(kTileQueries, product.query_count - b);
-      if (queries != shaped_for) _tile_loadconfig(&kShapes[static_cast<size_t>(queries - 1)]);
-      shaped_for = queries;
+    for (int64_t b = 0; b + queries <= product.query_count; b += queries) {
       MultiplyTiles<Tiles>(product.queries + b * product.words, queries,
                            product.panels + m * product.words, product.words,
                            std::min(kPanelRows, product.row_count - m), out + b * out_stride + m,
                            out_stride);
     }
   }
+}
+
+template <typename Tiles>
+PROVNET_TILE_TARGET void MultiplyAllTiles(const PanelProduct<uint32_t>& product, float* out,
+                                          int64_t out_stride) {
+  // What callers have written is there before it is read: GCC's intrinsics don't say that they
+  // read.
+  asm volatile("" ::: "memory");
+  const int64_t whole = product.query_count / kTileQueries * kTileQueries;
+  const int64_t panel_bytes = kPanelRows * product.words * static_cast<int64_t>(sizeof(uint32_t));
+  const int64_t step = std::max<int64_t>(kBytesAtATime / panel_bytes, 1) * kPanelRows;
+  for (int64_t m = 0; m < product.row_count; m += step) {
+    PanelProduct<uint32_t> some = product;
+    some.panels = product.panels + m * product.words;
+    some.row_count = std::min(step, product.row_count - m);
+    some.query_count = whole;
+    MultiplyBlocks<Tiles>(some, out + m, out_stride);
+    some.queries = product.queries + whole * product.words;
+    some.query_count = product.query_count - whole;
+    MultiplyBlocks<Tiles>(some, out + whole * out_stride + m, out_stride);
+  }
   // A thread with live tiles has 8 KB more to save at each switch.
   _tile_release();
+}
+
+// Whether CPUID names tiles, and their products of bfloat16 and of bytes (leaf 7, EDX). Not by
+// __builtin_cpu_supports, to which not every compiler has taught them.
+bool ProcessorHasTiles() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  constexpr unsigned kBf16 = 1U << 22, kTiles = 1U << 24, kInt8 = 1U << 25;
+  constexpr unsigned kAll = kBf16 | kTiles | kInt8;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & kAll) == kAll;
 }
 
 // Tiles are large state, which Linux gives to processes that ask (its
@@ -127,10 +161,8 @@ bool SystemLetsUseTiles() {
 }  // namespace
 
 bool CpuHasTileKernels() {
-  static const bool available = __builtin_cpu_supports("avx512f") &&
-                                __builtin_cpu_supports("amx-tile") &&
-                                __builtin_cpu_supports("amx-bf16") &&
-                                __builtin_cpu_supports("amx-int8") && SystemLetsUseTiles();
+  static const bool available =
+      __builtin_cpu_supports("avx512f") && ProcessorHasTiles() && SystemLetsUseTiles();
   return available;
 }
 

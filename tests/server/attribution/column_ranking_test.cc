@@ -68,6 +68,28 @@ TEST(ColumnRankingTest, WhatGpusRankComesToTheSame) {
   }
 }
 
+TEST(ColumnRankingTest, WhatStandsForNothingIsNeverNamed) {
+  // As small as the only candidate.
+  const at::Tensor logits = at::full({1, 5}, -std::numeric_limits<float>::infinity());
+  for (const bool on_device : {false, true}) {
+    ColumnRanking ranking(std::vector<uint64_t>{1}, std::vector<uint32_t>{3});
+    if (on_device) {
+      ranking.AddOnDevice(0, logits);
+    } else {
+      ranking.Add(0, logits);
+    }
+    const RankedColumns ranked = ranking.Finish();
+    ASSERT_LE(ranked.best[0].size(), 1U);
+    for (const ScoredColumn& column : ranked.best[0]) EXPECT_EQ(column.column, 0U);
+  }
+}
+
+TEST(ColumnRankingTest, RefusesAnotherNumberOfRows) {
+  ColumnRanking ranking(std::vector<uint64_t>{4}, std::vector<uint32_t>{1});
+  EXPECT_THROW(ranking.Add(0, at::zeros({2, 4})), c10::Error);
+  EXPECT_THROW(ranking.AddOnDevice(0, at::zeros({2, 4})), c10::Error);
+}
+
 TEST(ColumnRankingTest, ARowThatIsNotFiniteSpoilsItsOwnScoresOnly) {
   at::Tensor logits = at::zeros({3, 4});
   logits[1][3] = std::numeric_limits<float>::quiet_NaN();

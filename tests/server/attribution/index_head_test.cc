@@ -19,8 +19,10 @@ class FixedIndexHead final : public IndexHead {
       : IndexHead(std::move(layout)), logits_(std::move(logits)) {}
 
  protected:
-  absl::StatusOr<at::Tensor> Logits(const at::Tensor&, const at::Tensor&) const override {
-    return logits_.clone();
+  absl::StatusOr<at::Tensor> VisitLogits(const at::Tensor&, const at::Tensor&,
+                                         BlockVisitor visit) const override {
+    visit(0, logits_);
+    return at::Tensor();
   }
 
  private:
@@ -35,13 +37,10 @@ class RoundedIndexHead final : public IndexHead {
       : IndexHead(std::move(layout)), logits_(std::move(logits)) {}
 
  protected:
-  absl::StatusOr<at::Tensor> Logits(const at::Tensor&, const at::Tensor&) const override {
-    return logits_.to(at::kBFloat16).to(at::kFloat);
-  }
   // In blocks, the last of them smaller.
-  absl::StatusOr<at::Tensor> VisitLogits(const at::Tensor& features, const at::Tensor& class_ids,
+  absl::StatusOr<at::Tensor> VisitLogits(const at::Tensor&, const at::Tensor&,
                                          BlockVisitor visit) const override {
-    const at::Tensor logits = *Logits(features, class_ids);
+    const at::Tensor logits = logits_.to(at::kBFloat16).to(at::kFloat);
     for (int64_t first = 0; first < logits.size(1); first += 150) {
       const int64_t count = std::min<int64_t>(150, logits.size(1) - first);
       visit(first, logits.narrow(1, first, count));

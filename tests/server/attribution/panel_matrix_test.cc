@@ -5,6 +5,7 @@
 
 #include <limits>
 #include <tuple>
+#include <vector>
 
 #include "server/attribution/row_matrix.h"
 
@@ -19,17 +20,29 @@ const std::tuple<int64_t, int64_t, int64_t> kSizes[] = {
     {9, 33, 65}, {16, 150, 3}, {17, 31, 40}, {64, 200, 12}, {65, 49, 257},
 };
 
-class PanelMatrixTest : public testing::TestWithParam<Precision> {
+struct Kind {
+  const char* name;
+  Precision precision;
+  bool by_tiles;
+};
+
+class PanelMatrixTest : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
     torch::manual_seed(1);
-    if (!PanelMatrix::CanMultiply(GetParam())) GTEST_SKIP() << "this processor has no AVX-512";
+    if (!PanelMatrix::CanMultiply(GetParam().precision))
+      GTEST_SKIP() << "this processor has no AVX-512";
+    if (GetParam().by_tiles && !CpuHasTileKernels()) GTEST_SKIP() << "this processor has no AMX";
+  }
+
+  static PanelMatrix Pack(const at::Tensor& rows) {
+    return PanelMatrix(rows, GetParam().precision, GetParam().by_tiles);
   }
 
   // Of the rounded factors, in double precision. Not in int8.
   static at::Tensor Expected(const at::Tensor& queries, const at::Tensor& rows) {
     const auto rounded = [](const at::Tensor& values) {
-      return (GetParam() == Precision::kFloat32 ? values : values.to(at::kBFloat16))
+      return (GetParam().precision == Precision::kFloat32 ? values : values.to(at::kBFloat16))
           .to(at::kDouble);
     };
     return at::mm(rounded(queries), rounded(rows).t());
@@ -39,7 +52,7 @@ class PanelMatrixTest : public testing::TestWithParam<Precision> {
 TEST_P(PanelMatrixTest, EqualsTheProductInDoublePrecisionToRounding) {
   for (const auto& [b, m, r] : kSizes) {
     const at::Tensor rows = at::randn({m, r}), queries = at::randn({b, r});
-    const at::Tensor got = PanelMatrix(rows, GetParam()).InnerProducts(queries, 0, m);
+    const at::Tensor got = Pack(rows).InnerProducts(queries, 0, m);
     ASSERT_EQ(got.sizes(), (at::IntArrayRef{b, m}));
     EXPECT_TRUE(at::allclose(got.to(at::kDouble), Expected(queries, rows), 1e-4, 1e-4))
         << b << " x " << m << " x " << r;
@@ -48,7 +61,7 @@ TEST_P(PanelMatrixTest, EqualsTheProductInDoublePrecisionToRounding) {
 
 TEST_P(PanelMatrixTest, MultipliesARangeOfRows) {
   const at::Tensor rows = at::randn({150, 33}), queries = at::randn({11, 33});
-  const PanelMatrix matrix(rows, GetParam());
+  const PanelMatrix matrix = Pack(rows);
   const at::Tensor all = matrix.InnerProducts(queries, 0, 150);
   for (const auto& [first, count] : {std::pair{48, 48}, {48, 60}, {96, 54}, {144, 6}, {48, 1}}) {
     EXPECT_TRUE(at::equal(matrix.InnerProducts(queries, first, count), all.narrow(1, first, count)))
@@ -57,7 +70,7 @@ TEST_P(PanelMatrixTest, MultipliesARangeOfRows) {
 }
 
 TEST_P(PanelMatrixTest, RefusesWhatItDoesNotHave) {
-  const PanelMatrix matrix(at::randn({100, 5}), GetParam());
+  const PanelMatrix matrix = Pack(at::randn({100, 5}));
   const at::Tensor query = at::randn({1, 5});
   EXPECT_THROW(matrix.InnerProducts(at::randn({1, 4}), 0, 100), c10::Error);
   EXPECT_THROW(matrix.InnerProducts(query, 0, 101), c10::Error);
@@ -66,23 +79,28 @@ TEST_P(PanelMatrixTest, RefusesWhatItDoesNotHave) {
 
 TEST_P(PanelMatrixTest, TakesQueriesAndRowsWithGapsBetweenThem) {
   const at::Tensor rows = at::randn({9, 50}).t(), queries = at::randn({9, 4}).t();
-  EXPECT_TRUE(
-      at::allclose(PanelMatrix(rows, GetParam()).InnerProducts(queries, 0, 50).to(at::kDouble),
-                   Expected(queries, rows), 1e-4, 1e-4));
+  EXPECT_TRUE(at::allclose(Pack(rows).InnerProducts(queries, 0, 50).to(at::kDouble),
+                           Expected(queries, rows), 1e-4, 1e-4));
 }
 
-class Int8PanelMatrixTest : public testing::Test {
+// Whether by tiles.
+class Int8PanelMatrixTest : public testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
     torch::manual_seed(4);
     if (!PanelMatrix::CanMultiply(Precision::kInt8)) GTEST_SKIP() << "no AVX512-VNNI";
+    if (GetParam() && !CpuHasTileKernels()) GTEST_SKIP() << "this processor has no AMX";
+  }
+
+  static PanelMatrix Pack(const at::Tensor& rows) {
+    return PanelMatrix(rows, Precision::kInt8, GetParam());
   }
 };
 
-TEST_F(Int8PanelMatrixTest, ErrsByWhatRoundingTakesAndNoMore) {
+TEST_P(Int8PanelMatrixTest, ErrsByWhatRoundingTakesAndNoMore) {
   for (const auto& [b, m, r] : kSizes) {
     const at::Tensor rows = at::randn({m, r}), queries = at::randn({b, r});
-    const at::Tensor got = PanelMatrix(rows, Precision::kInt8).InnerProducts(queries, 0, m);
+    const at::Tensor got = Pack(rows).InnerProducts(queries, 0, m);
     // Half a step of each factor, times the other.
     const at::Tensor row_steps = std::get<0>(rows.abs().max(1)) / 127;
     const at::Tensor query_steps =
@@ -99,47 +117,71 @@ TEST_F(Int8PanelMatrixTest, ErrsByWhatRoundingTakesAndNoMore) {
 }
 
 // What is a whole number of steps is not rounded.
-TEST_F(Int8PanelMatrixTest, EqualsTheProductOfBytes) {
+TEST_P(Int8PanelMatrixTest, EqualsTheProductOfBytes) {
   at::Tensor rows = at::randint(-127, 128, {99, 37}).to(at::kFloat);
   at::Tensor queries = at::randint(-128, 128, {11, 37}).to(at::kFloat);
   rows.select(1, 0).fill_(127);
   queries.select(1, 0).fill_(-128);
   queries.select(1, 1).fill_(127);
-  const at::Tensor got = PanelMatrix(rows, Precision::kInt8).InnerProducts(queries, 0, 99);
+  const at::Tensor got = Pack(rows).InnerProducts(queries, 0, 99);
   EXPECT_TRUE(at::allclose(got, at::mm(queries, rows.t()), 1e-5, 0.5));
 }
 
-TEST_F(Int8PanelMatrixTest, MultipliesARangeOfRows) {
+TEST_P(Int8PanelMatrixTest, MultipliesARangeOfRows) {
   const at::Tensor rows = at::randn({150, 33}), queries = at::randn({11, 33});
-  const PanelMatrix matrix(rows, Precision::kInt8);
+  const PanelMatrix matrix = Pack(rows);
   const at::Tensor all = matrix.InnerProducts(queries, 0, 150);
   EXPECT_TRUE(at::equal(matrix.InnerProducts(queries, 96, 54), all.narrow(1, 96, 54)));
 }
 
-TEST_F(Int8PanelMatrixTest, WhatIsNotFiniteSpoilsItsOwnProductsOnly) {
+TEST_P(Int8PanelMatrixTest, WhatIsNotFiniteSpoilsItsOwnProductsOnly) {
   at::Tensor rows = at::randn({50, 9}), queries = at::randn({3, 9});
   rows[7][2] = std::numeric_limits<float>::quiet_NaN();
   queries[1][8] = std::numeric_limits<float>::infinity();
-  const at::Tensor got = PanelMatrix(rows, Precision::kInt8).InnerProducts(queries, 0, 50);
+  const at::Tensor got = Pack(rows).InnerProducts(queries, 0, 50);
   at::Tensor expected = at::zeros({3, 50}, at::kBool);
   expected.select(1, 7).fill_(true);
   expected.select(0, 1).fill_(true);
   EXPECT_TRUE(at::equal(got.isnan(), expected));
 }
 
-TEST_F(Int8PanelMatrixTest, ZerosAreZero) {
-  const PanelMatrix matrix(at::zeros({3, 5}), Precision::kInt8);
+TEST_P(Int8PanelMatrixTest, ZerosAreZero) {
+  const PanelMatrix matrix = Pack(at::zeros({3, 5}));
   EXPECT_TRUE(at::equal(matrix.InnerProducts(at::randn({2, 5}), 0, 3), at::zeros({2, 3})));
-  EXPECT_TRUE(at::equal(
-      PanelMatrix(at::randn({3, 5}), Precision::kInt8).InnerProducts(at::zeros({2, 5}), 0, 3),
-      at::zeros({2, 3})));
+  EXPECT_TRUE(
+      at::equal(Pack(at::randn({3, 5})).InnerProducts(at::zeros({2, 5}), 0, 3), at::zeros({2, 3})));
 }
 
-INSTANTIATE_TEST_SUITE_P(Precisions, PanelMatrixTest,
-                         testing::Values(Precision::kFloat32, Precision::kBFloat16),
-                         [](const auto& precision) {
-                           return precision.param == Precision::kFloat32 ? "Float32" : "BFloat16";
-                         });
+INSTANTIATE_TEST_SUITE_P(Kinds, PanelMatrixTest,
+                         testing::Values(Kind{"Float32", Precision::kFloat32, false},
+                                         Kind{"BFloat16", Precision::kBFloat16, false},
+                                         Kind{"BFloat16ByTiles", Precision::kBFloat16, true}),
+                         [](const auto& kind) { return kind.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Int8PanelMatrixTest, testing::Bool(), [](const auto& by_tiles) {
+  return by_tiles.param ? "ByTiles" : "ByVectors";
+});
+
+TEST(ProductMatrixTest, VisitsItsProductsInBlocks) {
+  torch::manual_seed(5);
+  // So many queries that a block has no more than one step of rows.
+  constexpr int64_t kQueries = 12000, kRows = 100;
+  const at::Tensor rows = at::randn({kRows, 3}), queries = at::randn({kQueries, 3});
+  const auto matrix = PackRows(rows, Precision::kFloat32, c10::Device(c10::kCPU));
+  std::vector<int64_t> firsts;
+  at::Tensor seen = at::zeros({kQueries, kRows});
+  matrix->VisitInnerProducts(queries, kRows, [&](int64_t first, const at::Tensor& products) {
+    firsts.push_back(first);
+    seen.narrow(1, first, products.size(1)).add_(products);
+  });
+  EXPECT_EQ(firsts, (std::vector<int64_t>{0, 48, 96}));
+  EXPECT_TRUE(at::equal(seen, matrix->InnerProducts(queries, 0, kRows)));
+
+  firsts.clear();
+  matrix->VisitInnerProducts(queries.narrow(0, 0, 2), kRows,
+                             [&](int64_t first, const at::Tensor&) { firsts.push_back(first); });
+  EXPECT_EQ(firsts, std::vector<int64_t>{0});
+}
 
 TEST(PanelMatrixExactTest, MultipliesTheRowsThatASearchFoundWithoutRounding) {
   if (!PanelMatrix::CanMultiply(Precision::kBFloat16)) GTEST_SKIP() << "no AVX512-BF16";
