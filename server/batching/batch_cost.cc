@@ -39,11 +39,18 @@ void BatchCost::Observe(size_t size, absl::Duration took) {
   add(products_, n * t);
 }
 
+double BatchCost::Variance() const {
+  const double mean_size = sizes_ / weight_;
+  return std::max(0.0, squares_ / weight_ - mean_size * mean_size);
+}
+
+bool BatchCost::sizes_differ() const { return known() && Variance() > kPriorVariance; }
+
 absl::Duration BatchCost::Predict(size_t size) const {
   if (!known()) return absl::ZeroDuration();
   const double mean_size = sizes_ / weight_;
   const double mean_seconds = seconds_ / weight_;
-  const double variance = std::max(0.0, squares_ / weight_ - mean_size * mean_size);
+  const double variance = Variance();
   const double covariance = products_ / weight_ - mean_size * mean_seconds;
   const double proportional = mean_seconds / mean_size;
   const double slope =

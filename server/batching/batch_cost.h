@@ -30,8 +30,13 @@ class BatchCost {
   absl::Duration PredictAtMost(size_t size) const;
 
   bool known() const { return weight_ > 0; }
+  // Whether batches were of sizes so different that the prior has the smaller say in the slope.
+  bool sizes_differ() const;
 
  private:
+  // Of the sizes of batches.
+  double Variance() const;
+
   // Exponentially weighted sums over the observations: 1, n, n^2, t, n t (t in seconds).
   double weight_ = 0;
   double sizes_ = 0;

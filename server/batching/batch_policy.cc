@@ -50,16 +50,18 @@ BatchDecision DecideBatch(const QueueSnapshot& queue, const BatchLimits& limits,
 }
 
 size_t ShareOf(size_t waiting, size_t idle, const BatchCost& cost, const BatchLimits& limits) {
-  if (limits.linger > absl::ZeroDuration()) return limits.max_batch_size;
-  const auto most = static_cast<double>(limits.max_batch_size);
+  const size_t most = limits.max_batch_size;
+  if (limits.linger > absl::ZeroDuration() || (cost.known() && !cost.sizes_differ())) return most;
   const absl::Duration fixed = cost.Predict(0);
   const absl::Duration each = cost.Predict(1) - fixed;
-  double least = 1;
-  // fixed / (fixed + each n) <= kFixedPart.
-  if (fixed > absl::ZeroDuration())
-    least = std::ceil(absl::FDivDuration(fixed, each) * (1 / kFixedPart - 1));
-  const double share = std::ceil(static_cast<double>(waiting) / static_cast<double>(idle + 1));
-  return static_cast<size_t>(std::min(std::max({share, least, 1.0}), most));
+  double shares = static_cast<double>(idle + 1);
+  if (fixed > absl::ZeroDuration()) {
+    // fixed / (fixed + each n) <= kFixedPart.
+    const double least = std::ceil(absl::FDivDuration(fixed, each) * (1 / kFixedPart - 1));
+    shares = std::clamp(std::floor(static_cast<double>(waiting) / least), 1.0, shares);
+  }
+  const double share = std::ceil(static_cast<double>(waiting) / shares);
+  return std::clamp<size_t>(static_cast<size_t>(share), 1, most);
 }
 
 BatchMembers::Verdict BatchMembers::Offer(absl::Duration deadline) {

@@ -15,7 +15,7 @@ namespace provnet {
 enum class DispatchReason {
   // An executor is idle, and there is nothing or no longer anything to wait for.
   kExecutorFree,
-  // As many tasks wait as a batch may hold.
+  // As many tasks wait as a batch may hold; it takes fewer where others take their share.
   kFull,
   // Lingering on would make a task miss its deadline.
   kDeadline,
@@ -77,9 +77,11 @@ BatchDecision DecideBatch(const QueueSnapshot& queue, const BatchLimits& limits,
 //
 // Idea: one that took all of them would leave the others without work for the time of a batch, and
 // when as many callers wait as a batch holds, their next requests then come together again. So it
-// takes its share, but no fewer than make the fixed cost a quarter of their batch: below that, all
-// together take more of the cores than they gain. Where batches linger, large ones are wanted, and
-// nothing is shared. A pure function.
+// takes its share: one of as many as there are idle executors, or of fewer, so that the fixed cost
+// is a quarter of each share's batch at most; with more of them, all together would take more of
+// the cores than they gain. What batches of other sizes cost has to be known for that: where all
+// were of one size nothing is shared, from which it becomes known. (Before the first batch, shares
+// are even.) Where batches linger, large ones are wanted. A pure function.
 size_t ShareOf(size_t waiting, size_t idle, const BatchCost& cost, const BatchLimits& limits);
 
 // The members of one batch that begins at `now`, chosen one after the other in the order in which

@@ -37,8 +37,9 @@ struct WaitForecast {
 
 // What becomes of the task if the queue goes on as it is: full batches ahead of it go, one by one,
 // to the executor that is free first. Behind at least one full batch its own is taken for full too,
-// since by then others have come. Later tasks of higher priority are not foreseen. A pure function;
-// time O(batches ahead x executors).
+// since by then others have come. That idle executors would share them (ShareOf) is not foreseen,
+// so what comes while they wake up may be taken for later than it will be. Later tasks of higher
+// priority are not foreseen. A pure function; time O(batches ahead x executors).
 WaitForecast ForecastWait(QueueLoad load, const BatchCost& cost);
 
 }  // namespace provnet

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 namespace provnet {
 namespace {
@@ -191,25 +193,39 @@ TEST(GatherTest, NeedsToBeWantedAndACostToGoBy) {
   EXPECT_EQ(GatherUntil(Every(Ms(1)), kNow, BatchCost(), kGather, 1), kPast);
 }
 
+// The batches that `executors` idle ones make of `waiting` tasks, one after the other.
+std::vector<size_t> Shares(size_t waiting, size_t executors, const BatchCost& cost,
+                           const BatchLimits& limits = kGather) {
+  std::vector<size_t> shares;
+  while (waiting > 0 && executors > 0) {
+    shares.push_back(std::min(waiting, ShareOf(waiting, --executors, cost, limits)));
+    waiting -= shares.back();
+  }
+  return shares;
+}
+
+using Sizes = std::vector<size_t>;
+
 TEST(ShareTest, IdleExecutorsShareWhatWaits) {
   // 6 tasks and more pay for the 2 ms.
   const BatchCost cost = KnownCost();
-  EXPECT_EQ(ShareOf(40, 0, cost, kGather), 40U);
-  EXPECT_EQ(ShareOf(40, 1, cost, kGather), 20U);
-  EXPECT_EQ(ShareOf(41, 1, cost, kGather), 21U);
-  EXPECT_EQ(ShareOf(40, 3, cost, kGather), 10U);
+  EXPECT_EQ(Shares(40, 1, cost), Sizes({40}));
+  EXPECT_EQ(Shares(40, 2, cost), Sizes({20, 20}));
+  EXPECT_EQ(Shares(41, 2, cost), Sizes({21, 20}));
+  EXPECT_EQ(Shares(42, 4, cost), Sizes({11, 11, 10, 10}));
 }
 
-TEST(ShareTest, IsLargeEnoughForItsFixedCost) {
+TEST(ShareTest, NoShareIsTooSmallForItsFixedCost) {
   const BatchCost cost = KnownCost();
-  EXPECT_EQ(ShareOf(40, 9, cost, kGather), 6U);
-  EXPECT_EQ(ShareOf(8, 1, cost, kGather), 6U);
-  EXPECT_EQ(ShareOf(2, 1, cost, kGather), 6U);
+  EXPECT_EQ(Shares(40, 10, cost), Sizes({7, 7, 7, 7, 6, 6}));
+  EXPECT_EQ(Shares(13, 2, cost), Sizes({7, 6}));
+  EXPECT_EQ(Shares(11, 2, cost), Sizes({11}));
+  EXPECT_EQ(Shares(2, 2, cost), Sizes({2}));
 }
 
 TEST(ShareTest, IsABatchAtMost) {
-  EXPECT_EQ(ShareOf(1000, 1, KnownCost(), kGather), kGather.max_batch_size);
-  EXPECT_EQ(ShareOf(5, 0, KnownCost(), kNoLinger), kNoLinger.max_batch_size);
+  EXPECT_EQ(Shares(1000, 2, KnownCost()), Sizes({58, 58}));
+  EXPECT_EQ(Shares(5, 1, KnownCost(), kNoLinger), Sizes({4}));
 }
 
 TEST(ShareTest, IsEverythingWhereASharedBatchWouldCostAsMuch) {
@@ -217,16 +233,25 @@ TEST(ShareTest, IsEverythingWhereASharedBatchWouldCostAsMuch) {
   for (int i = 0; i < 100; ++i) {
     for (const size_t n : {1, 4, 8}) cost.Observe(n, Ms(5));
   }
-  EXPECT_EQ(ShareOf(40, 1, cost, kGather), kGather.max_batch_size);
+  EXPECT_EQ(Shares(40, 2, cost), Sizes({40}));
 }
 
-TEST(ShareTest, IsEvenAsLongAsNoCostIsKnown) {
-  EXPECT_EQ(ShareOf(40, 1, BatchCost(), kGather), 20U);
-  EXPECT_EQ(ShareOf(1, 1, BatchCost(), kGather), 1U);
+TEST(ShareTest, IsEverythingWhereAllBatchesWereOfOneSize) {
+  BatchCost cost;
+  for (int i = 0; i < 100; ++i) cost.Observe(20, Ms(22));
+  EXPECT_EQ(Shares(40, 2, cost), Sizes({40}));
+  // From which it learns.
+  cost.Observe(40, Ms(42));
+  EXPECT_EQ(Shares(40, 2, cost), Sizes({20, 20}));
+}
+
+TEST(ShareTest, IsEvenBeforeTheFirstBatch) {
+  EXPECT_EQ(Shares(40, 2, BatchCost()), Sizes({20, 20}));
+  EXPECT_EQ(Shares(1, 2, BatchCost()), Sizes({1}));
 }
 
 TEST(ShareTest, IsEverythingWhereBatchesLinger) {
-  EXPECT_EQ(ShareOf(4, 1, KnownCost(), kLinger), kLinger.max_batch_size);
+  EXPECT_EQ(Shares(4, 2, KnownCost(), kLinger), Sizes({4}));
 }
 
 // What becomes of tasks with these deadlines, in milliseconds from now, in a batch of up to four:

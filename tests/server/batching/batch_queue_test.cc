@@ -7,6 +7,7 @@
 #include <map>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "tests/server/batching/batch_queue_fixture.h"
 
@@ -206,9 +207,13 @@ TEST_F(BatchQueueTest, IdleExecutorsShareWhatWaits) {
   Start({.executors = 2, .limits = {.max_batch_size = 4}, .executor_init = [&] {
            four_wait.wait();
          }});
-  for (int i = 1; i <= 4; ++i) ASSERT_TRUE(Enqueue(Task(i)).ok());
+  std::vector<absl::Status> taken;
+  for (int i = 1; i <= 4; ++i) taken.push_back(Enqueue(Task(i)));
   four_wait.count_down();
-  journal_.AwaitCount("at the gate", 2);
+  for (const absl::Status& status : taken) EXPECT_TRUE(status.ok()) << status;
+  journal_.AwaitCount("at the gate", 1);
+  OpenGate();
+  queue_->Drain();
   EXPECT_THAT(batches(), testing::UnorderedElementsAre(ElementsAre(1, 2), ElementsAre(3, 4)));
 }
 
