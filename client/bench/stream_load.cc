@@ -4,6 +4,7 @@
 #include <grpcpp/support/client_callback.h>
 
 #include <deque>
+#include <vector>
 
 #include "client/channel.h"
 
@@ -20,6 +21,20 @@ absl::StatusCode CodeOf(grpc::ByteBuffer& bytes, v1::ExplainStreamResponse& resp
     return absl::StatusCode::kInternal;
   }
   return static_cast<absl::StatusCode>(response.has_error() ? response.error().code() : 0);
+}
+
+// With the timeout that a call of its own would have.
+std::vector<v1::ExplainRequest> WithTimeout(absl::Span<const v1::ExplainRequest> requests,
+                                            absl::Duration timeout) {
+  std::vector<v1::ExplainRequest> timed(requests.begin(), requests.end());
+  if (timeout == absl::InfiniteDuration()) return timed;
+  for (v1::ExplainRequest& request : timed) {
+    const absl::Duration seconds = absl::Floor(timeout, absl::Seconds(1));
+    request.mutable_timeout()->set_seconds(absl::ToInt64Seconds(seconds));
+    request.mutable_timeout()->set_nanos(
+        static_cast<int32_t>(absl::ToInt64Nanoseconds(timeout - seconds)));
+  }
+  return timed;
 }
 
 }  // namespace
@@ -124,7 +139,7 @@ StreamLoad::StreamLoad(const LoadOptions& options, absl::Span<const v1::ExplainR
     : options_(options),
       clock_(*options.client.environment.clock),
       counters_(counters),
-      requests_(requests) {
+      requests_(WithTimeout(requests, options.client.timeout)) {
   for (size_t i = 0; i < options.channels; ++i) {
     stubs_.push_back(
         std::make_unique<grpc::GenericStub>(MakeChannel(options.client, static_cast<int>(i))));

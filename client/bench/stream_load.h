@@ -17,8 +17,8 @@ namespace provnet {
 
 // Sends requests over ExplainStream calls, in a closed loop, and counts how they end. Of
 // options.concurrency requests each of options.streams calls has its share unanswered at a time. A
-// call that ends early fails what it had under way, and another takes its place. The destructor
-// waits for every call.
+// call that ends early fails what it had under way, and another takes its place at once. The
+// destructor waits for every call.
 class StreamLoad {
  public:
   // `options` and `counters` outlive this object.
