@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 
-_INSIDE = "PROVNET_FLEET_NETWORK"
+# The namespace that this program has left.
+_LEFT = "PROVNET_FLEET_LEFT_NETWORK"
 _BRING_UP = ["ip", "link", "set", "lo", "up"]
 
 
@@ -19,12 +20,16 @@ def enter():
         return
     unshare = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
     if subprocess.run([*unshare, *_BRING_UP], capture_output=True, check=False).returncode == 0:
-        os.environ[_INSIDE] = "own"
+        os.environ[_LEFT] = _namespace()
         os.execvp(unshare[0], [*unshare, sys.executable, *sys.argv])
 
 
 def own() -> bool:
-    return os.environ.get(_INSIDE) == "own"
+    return os.environ.get(_LEFT, _namespace()) != _namespace()
+
+
+def _namespace() -> str:
+    return os.readlink("/proc/self/ns/net")
 
 
 @contextlib.contextmanager

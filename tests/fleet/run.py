@@ -23,7 +23,7 @@ RERUN = "scripts/fleet.sh --only='{}'"
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(prog="scripts/fleet.sh", description="Rolls, kills, scales and stops fleets of real servers.")
+    parser = argparse.ArgumentParser(prog="scripts/fleet.sh", description="Rolls, kills, scales, cuts off and stops fleets of real servers.")
     parser.add_argument("--programs", type=pathlib.Path, required=True)
     parser.add_argument("--load", type=pathlib.Path, required=True)
     parser.add_argument("--repository", type=pathlib.Path, required=True)
