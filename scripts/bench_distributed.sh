@@ -31,20 +31,6 @@ fresh_runs bench_distributed
 if [[ -n ${PROVNET_DATA_DIR:-} ]]; then dataset=idx:$PROVNET_DATA_DIR/mnist; else dataset=glyphs:18000; fi
 command=("$bin/provnet-train" fit --dataset="$dataset" --threads=1 --device=cpu --membership-reference=none "${fit[@]}")
 
-# A port that nobody listens on.
-free_port() {
-  local port
-  for ((port = 29500; port < 29600; ++port)); do
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { printf '%s' "$port"; return; }
-  done
-  die "all of the ports 29500 to 29599 are in use"
-}
-
-# as_rank RANK OF PORT COMMAND...
-as_rank() {
-  env GLOO_SOCKET_IFNAME=lo MASTER_ADDR=127.0.0.1 MASTER_PORT="$3" RANK="$1" WORLD_SIZE="$2" "${@:4}"
-}
-
 # keep NAME REPEAT: the manifest of the bundle just made, and how busy the machine was.
 keep() {
   jq --arg load "$(cut -d' ' -f1 /proc/loadavg)" '. + {load_average: ($load | tonumber)}' "$out/models/$1/1/manifest.json" \
@@ -60,9 +46,11 @@ for ((repeat = 1; repeat <= repeats; ++repeat)); do
   env -u MASTER_ADDR -u MASTER_PORT -u RANK -u WORLD_SIZE "${command[@]}" --seed=$repeat --output="$out/models/one" >&2
   keep one $repeat
   port=$(free_port)
-  as_rank 1 2 "$port" "${command[@]}" --seed=$repeat --output="$out/models/two" >"$out/rank1.log" 2>&1 &
+  as_rank 1 2 "$port"
+  "${rank[@]}" "${command[@]}" --seed=$repeat --output="$out/models/two" >"$out/rank1.log" 2>&1 &
   pid=$!
-  as_rank 0 2 "$port" "${command[@]}" --seed=$repeat --output="$out/models/two" >&2 || { cat "$out/rank1.log" >&2; die "rank 0 failed"; }
+  as_rank 0 2 "$port"
+  "${rank[@]}" "${command[@]}" --seed=$repeat --output="$out/models/two" >&2 || { cat "$out/rank1.log" >&2; die "rank 0 failed"; }
   wait "$pid" || { cat "$out/rank1.log" >&2; die "rank 1 failed"; }
   pid=''
   keep two $repeat

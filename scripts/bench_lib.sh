@@ -42,3 +42,16 @@ load() {
 }
 
 machine() { echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores"; }
+
+# A port that nobody listens on.
+free_port() {
+  local port
+  for ((port = 29500; port < 29600; ++port)); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { printf '%s' "$port"; return; }
+  done
+  die "all of the ports 29500 to 29599 are in use"
+}
+
+# as_rank RANK OF PORT: sets $rank, the beginning of a command that is one of several processes which fit together through the
+# loopback interface.
+as_rank() { rank=(env GLOO_SOCKET_IFNAME=lo MASTER_ADDR=127.0.0.1 MASTER_PORT="$3" RANK="$1" WORLD_SIZE="$2"); }
