@@ -18,7 +18,7 @@ for argument in "$@"; do
   esac
 done
 
-scripts/setup.sh python3-torch libfaketime
+scripts/setup.sh "${test_packages[@]}"
 build release provnet-train provnet-server
 
 out=out/faults

@@ -12,8 +12,7 @@ for argument in "$@"; do
   esac
 done
 
-# Small next to LibTorch, and without them two faults of tests/faults are skipped: other networks, and a clock that jumps.
-scripts/setup.sh python3-torch libfaketime
+scripts/setup.sh "${test_packages[@]}"
 build "$preset"
 say "testing ($preset)"
 [[ -n ${PROVNET_DATA_DIR:-} ]] || echo "PROVNET_DATA_DIR is not set: tests that need MNIST are listed as skipped" >&2

@@ -38,7 +38,7 @@ source "$root/deploy/image/dockerfile.sh"
 source "$root/deploy/image/roots.sh"
 
 if $build_first; then
-  make_build_root
+  if $tests; then make_build_root "${test_packages[@]}"; else make_build_root; fi
   in_build_root "cmake --preset $preset && nice -n 5 cmake --build --preset $preset -j $(jobs) $($tests || echo "--target provnet-server provnet provnet-train")"
   in_build_root "deploy/image/stage.sh build/$preset/bin /stage"
   rm -rf "$work/stage" && cp -a "$work/build-root/stage" "$work/stage"

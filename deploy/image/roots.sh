@@ -2,7 +2,8 @@
 
 mirror=http://deb.debian.org/debian
 
-# The root in which ProvNet is built: the development packages, and this commit's source with local changes.
+# make_build_root [PACKAGE...]: the root in which ProvNet is built: the development packages and those that are named, and this
+# commit's source with local changes.
 make_build_root() {
   if [[ ! -e $work/build-root/complete ]]; then
     say "making a build root of $suite"
@@ -16,7 +17,7 @@ make_build_root() {
   find "$source" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
   git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- --ignore-failed-read -cf - | tar -xf - -C "$source"
   # An older root may lack what has come to be needed since.
-  in_build_root "scripts/setup.sh"
+  in_build_root "scripts/setup.sh $*"
   # What Debian does not have, and tests need: it runs on any.
   mkdir -p "$source/build/tools"
   if [[ -e build/tools/helm ]]; then cp -a build/tools/helm build/tools/kubernetes-schemas "$source/build/tools/"; fi
