@@ -26,8 +26,10 @@ class BatchCost {
   // Zero before the first observation.
   absl::Duration Predict(size_t size) const;
 
-  // What hardly a batch of that size will exceed; at least Predict.
-  absl::Duration PredictAtMost(size_t size) const;
+  // What hardly a batch of that size will exceed, or `count` of them one after another, whose
+  // errors are taken for independent: they grow with the root of the count. At least `count` times
+  // Predict.
+  absl::Duration PredictAtMost(size_t size, size_t count = 1) const;
 
   bool known() const { return weight_ > 0; }
   // Whether batches were of sizes so different that the prior has the smaller say in the slope.

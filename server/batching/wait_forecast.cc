@@ -3,28 +3,45 @@
 #include <algorithm>
 
 namespace provnet {
+namespace {
 
-WaitForecast ForecastWait(QueueLoad load, const BatchCost& cost) {
-  for (BatchEnd& end : load.free_at) {
-    end.expected = std::max(end.expected, load.now);
-    end.at_most = std::max(end.at_most, load.now);
+// The least of `end(executor, batches given to it)` once `ahead` batches have gone, one by one, to
+// the executor whose end was the least.
+template <typename End>
+absl::Duration LeastEnd(size_t executors, size_t ahead, const End& end) {
+  std::vector<size_t> given(executors);
+  for (;; --ahead) {
+    size_t first = 0;
+    absl::Duration least = end(0, given[0]);
+    for (size_t i = 1; i < executors; ++i) {
+      if (const absl::Duration other = end(i, given[i]); other < least) {
+        first = i;
+        least = other;
+      }
+    }
+    if (ahead == 0) return least;
+    ++given[first];
   }
-  // The earliest of the executors' expected, or latest, ends.
-  const auto first_free = [&load](absl::Duration BatchEnd::*when) -> absl::Duration& {
-    const auto earlier = [when](const BatchEnd& a, const BatchEnd& b) { return a.*when < b.*when; };
-    return (*std::min_element(load.free_at.begin(), load.free_at.end(), earlier)).*when;
-  };
+}
+
+}  // namespace
+
+WaitForecast ForecastWait(const QueueLoad& load, const BatchCost& cost) {
+  const size_t executors = load.free_at.size();
   const size_t full = load.max_batch_size;
   const size_t ahead = load.ahead / full;
-  const absl::Duration batch = cost.Predict(full), batch_at_most = cost.PredictAtMost(full);
-  for (size_t i = 0; i < ahead; ++i) {
-    first_free(&BatchEnd::expected) += batch;
-    first_free(&BatchEnd::at_most) += batch_at_most;
-  }
   const size_t own = ahead > 0 ? full : load.ahead + 1;
-  const absl::Duration start = first_free(&BatchEnd::expected);
-  return {start, start + cost.Predict(own),
-          first_free(&BatchEnd::at_most) + cost.PredictAtMost(own)};
+  const absl::Duration batch = cost.Predict(full);
+  const absl::Duration start = LeastEnd(executors, ahead, [&](size_t executor, size_t batches) {
+    return std::max(load.free_at[executor].expected, load.now) +
+           static_cast<int64_t>(batches) * batch;
+  });
+  // With its own, which is of the size of those ahead where there are any.
+  const absl::Duration latest = LeastEnd(executors, ahead, [&](size_t executor, size_t batches) {
+    return std::max(load.free_at[executor].at_most, load.now) +
+           cost.PredictAtMost(own, batches + 1);
+  });
+  return {start, start + cost.Predict(own), latest};
 }
 
 }  // namespace provnet

@@ -30,8 +30,8 @@ struct WaitForecast {
   // When the task's batch will probably begin and end.
   absl::Duration start;
   absl::Duration finish;
-  // When it will have ended even if every batch up to it takes as long as it may
-  // (BatchCost::PredictAtMost).
+  // When it will have ended even if the one that runs takes as long as it may, and so do those
+  // after it together (BatchCost::PredictAtMost).
   absl::Duration latest_finish;
 };
 
@@ -40,7 +40,7 @@ struct WaitForecast {
 // since by then others have come. That idle executors would share them (ShareOf) is not foreseen,
 // so what comes while they wake up may be taken for later than it will be. Later tasks of higher
 // priority are not foreseen. A pure function; time O(batches ahead x executors).
-WaitForecast ForecastWait(QueueLoad load, const BatchCost& cost);
+WaitForecast ForecastWait(const QueueLoad& load, const BatchCost& cost);
 
 }  // namespace provnet
 

@@ -86,6 +86,29 @@ TEST(BatchCostTest, HardlyABatchExceedsTheMost) {
   EXPECT_LE(by_half, kBatches / 10);
 }
 
+TEST(BatchCostTest, ErrorsOfBatchesInARowMakeUpForOneAnother) {
+  BatchCost cost;
+  std::mt19937_64 random(1);
+  std::normal_distribution<double> noise(1, 0.1);
+  int exceeded = 0, by_a_fifth = 0;
+  constexpr int kRows = 500;
+  constexpr size_t kInARow = 16;
+  for (int i = 0; i < kRows; ++i) {
+    const absl::Duration most = cost.PredictAtMost(64, kInARow);
+    const bool much = most > 1.2 * static_cast<double>(kInARow) * cost.Predict(64);
+    absl::Duration took;
+    for (size_t j = 0; j < kInARow; ++j) {
+      const absl::Duration one = Ms(20 * noise(random));
+      took += one;
+      cost.Observe(64, one);
+    }
+    exceeded += i > 5 && took > most;
+    by_a_fifth += i > 5 && much;
+  }
+  EXPECT_LE(exceeded, kRows / 50);
+  EXPECT_LE(by_a_fifth, kRows / 10);
+}
+
 TEST(BatchCostTest, AMachineThatSlowsDownShowsInTheMostAtOnce) {
   BatchCost cost;
   for (int i = 0; i < 200; ++i) cost.Observe(16, Ms(10));
