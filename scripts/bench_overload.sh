@@ -3,15 +3,17 @@
 #
 #   scripts/bench_overload.sh [--json=FILE] [--bundle=DIR] [--deadline=500ms] [--seconds=10] [--repeats=3]
 #
-# The peak is what 256 callers get who wait for their answers. Then requests come at 1, 2 and 10 times that rate whatever the server
-# does (a Poisson process), each with a deadline from when it was due; then the same from callers who hold back as the client
-# library does (client/adaptive_throttle.h). Without --bundle the reference model is served
+# The peak is what 256 callers get who wait for their answers; it is measured anew before each scenario, since what a machine gives
+# varies from minute to minute. In a scenario requests come at 1, 2 or 10 times that rate whatever the server does (a Poisson
+# process), each with a deadline from when it was due: from callers who hold back as the client library does
+# (client/adaptive_throttle.h), and from callers who don't. Ten times the rate from those comes last: a server of small models is
+# still busy with that flood when it is over. Without --bundle the reference model is served
 # (tests/benchmarks/reference_network.h). Each figure is the median of the repeats.
 #
 # Server and load driver run on disjoint halves of the cores (taskset), in the peak as in the overload: what the driver costs is not
 # taken from the server, and the server's peak is that of its half. On two cores that is one each. The server knows (--own-cores=true).
 #
-# Under "ratios", for each of 1x, 2x, 10x, and of 2x_throttled and 10x_throttled:
+# Under "ratios", for each of 1x, 2x_throttled, 10x_throttled, 2x and 10x, over its own peak:
 #   goodput_*_over_peak          requests/s answered within their deadline, over the peak
 #   sent_*_over_peak             requests/s that reached the server, over the peak
 #   refusal_p99_*_over_deadline  how long a refusal took (99 % of them less), over the deadline
@@ -40,6 +42,7 @@ build release provnet-reference-bundle provnet-server provnet
 fresh_runs bench_overload
 [[ -n $bundle ]] || bundle=$(reference_bundle)
 
+scenarios=(1x 2x_throttled 10x_throttled 2x 10x)
 half=$((cores / 2))
 server_prefix="taskset -c 0-$((half - 1))"
 driver_prefix="taskset -c $half-$((cores - 1))"
@@ -47,14 +50,13 @@ driver_prefix="taskset -c $half-$((cores - 1))"
 for ((repeat = 1; repeat <= repeats; ++repeat)); do
   say "run $repeat of $repeats"
   serve --executors=$half --own-cores=true
-  load peak $repeat --concurrency=256 --channels=16
-  peak=$(jq .throughput_per_second "$out/runs/peak.$repeat.json")
-  for factor in 1 2 10; do
+  for scenario in "${scenarios[@]}"; do
+    load "peak_$scenario" $repeat --concurrency=256 --channels=16
+    peak=$(jq .throughput_per_second "$out/runs/peak_$scenario.$repeat.json")
+    throttle=()
+    [[ $scenario != *_throttled ]] || throttle=(--throttle)
     # Where nothing at all is answered, the driver says so by its exit status, and the report by a goodput of 0.
-    load "${factor}x" $repeat --rate="$(jq -n "$peak * $factor")" --timeout="$deadline" --channels=16 || true
-    if ((factor > 1)); then
-      load "${factor}x_throttled" $repeat --rate="$(jq -n "$peak * $factor")" --timeout="$deadline" --channels=16 --throttle
-    fi
+    load "$scenario" $repeat --rate="$(jq -n "$peak * ${scenario%%x*}")" --timeout="$deadline" --channels=16 "${throttle[@]}" || true
   done
   stop
 done
@@ -64,15 +66,16 @@ report=$(jq -n --arg date "$(date -u +%F)" --arg machine "$(machine)" --arg bund
   reduce inputs as $run ({}; .[input_filename | split("/")[-1] | split(".")[0]] += [$run])
   | . as $runs
   | def of(name; path): [$runs[name][] | path] | median;
-    of("peak"; .throughput_per_second) as $peak
-  | {date: $date, machine: $machine, bundle: $bundle, deadline: $deadline, repeats: ($runs.peak | length),
+    def over_peak(name; path): [range($runs[name] | length) | ($runs[name][.] | path) / $runs["peak_\(name)"][.].throughput_per_second] | median;
+    ($ARGS.positional | map(of("peak_\(.)"; .throughput_per_second)) | median) as $peak
+  | {date: $date, machine: $machine, bundle: $bundle, deadline: $deadline, repeats: ($runs["1x"] | length),
      peak_requests_per_second: $peak,
-     ratios: (["1x", "2x", "10x", "2x_throttled", "10x_throttled"] | map(. as $x | {
-       "goodput_\($x)_over_peak": ([range($runs.peak | length) | $runs[$x][.].goodput_per_second / $runs.peak[.].throughput_per_second] | median),
-       "sent_\($x)_over_peak": ([range($runs.peak | length) | $runs[$x][.] as $run | ($run.requests_offered - $run.requests_held_back) / $run.window_seconds / $runs.peak[.].throughput_per_second] | median),
+     ratios: ($ARGS.positional | map(. as $x | {
+       "goodput_\($x)_over_peak": over_peak($x; .goodput_per_second),
+       "sent_\($x)_over_peak": over_peak($x; (.requests_offered - .requests_held_back) / .window_seconds),
        "refusal_p99_\($x)_over_deadline": of($x; .refusal_latency_seconds.p99 / .deadline_seconds),
        "late_over_run_\($x)": of($x; if .server_requests_run > 0 then .server_requests_late / .server_requests_run else null end),
        "driver_lag_p99_\($x)_over_deadline": of($x; .send_lag_seconds.p99 / .deadline_seconds)}) | add),
-     figures: $runs}' "$out"/runs/*.json)
+     figures: $runs}' "$out"/runs/*.json --args "${scenarios[@]}")
 if [[ -n $json ]]; then printf '%s\n' "$report" >"$json"; fi
 jq 'del(.figures)' <<<"$report"
