@@ -16,13 +16,6 @@ constexpr absl::Duration kShortestTick = absl::Milliseconds(1);
 // What a refused caller is asked to wait at least.
 constexpr absl::Duration kShortestRetry = absl::Milliseconds(10);
 
-// Share of the time up to a deadline by which the batch must have ended. The rest is for the way to
-// the caller and back, which a relative deadline doesn't show: a queue that fills up to the
-// deadline itself answers all of its requests just too late.
-constexpr double kUsableTime = 0.9;
-// The same in an overload.
-constexpr double kUsableTimeInOverload = 1.0 / 8;
-
 absl::Duration WholeMicroseconds(absl::Duration duration) {
   return absl::Trunc(duration, absl::Microseconds(1));
 }
@@ -111,7 +104,7 @@ absl::Status BatchQueue::Enqueue(std::unique_ptr<BatchTask>&& task) {
     forecast = ForecastWait(Load(ahead, now), cost_);
     refusal = Admit(*task, now, forecast, ahead, displaced);
     if (refusal.has_value()) {
-      refused_at_ = now;
+      usable_time_.Refused(now);
     } else {
       waiting_.Push({std::move(task), now});
       arrivals_.Observe(now);
@@ -133,12 +126,6 @@ absl::Status BatchQueue::Enqueue(std::unique_ptr<BatchTask>&& task) {
   return std::move(refusal->status);
 }
 
-absl::Duration BatchQueue::UsableTime(absl::Duration left, absl::Duration now, size_t ahead) const {
-  const size_t one_batch_each = busy_until_.size() * options_.limits.max_batch_size;
-  const bool overloaded = ahead >= one_batch_each && now - refused_at_ < left;
-  return (overloaded ? kUsableTimeInOverload : kUsableTime) * left;
-}
-
 std::optional<BatchQueue::Refusal> BatchQueue::Admit(const BatchTask& task, absl::Duration now,
                                                      const WaitForecast& forecast, size_t ahead,
                                                      WaitingTask& displaced) {
@@ -147,8 +134,10 @@ std::optional<BatchQueue::Refusal> BatchQueue::Admit(const BatchTask& task, absl
         RejectReason::kDraining,
         absl::UnavailableError("the server is shutting down and takes no more requests")};
   }
+  const size_t one_batch_each = busy_until_.size() * options_.limits.max_batch_size;
+  const absl::Duration usable_until =
+      now + usable_time_.Of(task.deadline() - now, now, ahead >= one_batch_each);
   if (waiting_.empty() && IdleExecutors() > 0) return std::nullopt;
-  const absl::Duration usable_until = now + UsableTime(task.deadline() - now, now, ahead);
   if (forecast.latest_finish > usable_until) {
     return Refusal{
         RejectReason::kDeadlineTooClose,

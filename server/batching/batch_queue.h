@@ -17,6 +17,7 @@
 #include "server/batching/batch_probe.h"
 #include "server/batching/batch_task.h"
 #include "server/batching/task_lines.h"
+#include "server/batching/usable_time.h"
 #include "server/batching/wait_forecast.h"
 #include "storage/base/clock.h"
 #include "storage/base/mutex.h"
@@ -33,10 +34,10 @@ namespace provnet {
 //
 // In an overload a long queue adds nothing to what is done, only to how long everybody waits, and
 // it leaves no room for a burst (Nichols and Jacobson, Controlling Queue Delay, 2012; Maurer, Fail
-// at Scale, 2015). So once a task was refused, and as long as the executors have full batches
-// before them, tasks are taken only where they will be answered in an eighth of their time. A queue
-// that nobody had to be refused for, as that of many callers who wait for their answers, is left
-// alone.
+// at Scale, 2015). So where tasks are refused, and as long as the executors have full batches
+// before them, tasks are taken only where they will be answered in ever less of their time, down to
+// a quarter (UsableTime). A queue that nobody had to be refused for, as that of many callers who
+// wait for their answers, is left alone.
 //
 // Order: TaskLines. An idle executor asks DecideBatch what to do, takes those that BatchMembers
 // lets in, at most its share of them (ShareOf), and runs them; meanwhile the next batch gathers.
@@ -119,8 +120,6 @@ class BatchQueue {
 
   BatchQueue(Options options, Runner runner, const Clock& clock, BatchProbe& probe);
 
-  absl::Duration UsableTime(absl::Duration left, absl::Duration now, size_t ahead) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<Refusal> Admit(const BatchTask& task, absl::Duration now,
                                const WaitForecast& forecast, size_t ahead, WaitingTask& displaced)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -151,8 +150,7 @@ class BatchQueue {
   CondVar changed_;
   TaskLines waiting_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::function<void()>> retries_ ABSL_GUARDED_BY(mutex_);
-  // When a task was last refused.
-  absl::Duration refused_at_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+  UsableTime usable_time_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   BatchCost cost_ ABSL_GUARDED_BY(mutex_);
   ArrivalGap arrivals_ ABSL_GUARDED_BY(mutex_);

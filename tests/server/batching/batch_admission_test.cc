@@ -71,18 +71,19 @@ TEST_F(BatchQueueTest, RefusesAtOnceWhatItCannotAnswerInTime) {
 TEST_F(BatchQueueTest, AnOverloadKeepsTheQueueShortAndAQuietTimeEndsIt) {
   Start({.limits = {.max_batch_size = 1}});
   OccupyAfterLearning(absl::Milliseconds(10));
-  // Who has 80 ms is answered in time behind the one that runs and five more, but not six.
-  int taken = 0;
-  while (Enqueue(Task(++taken, nullptr, In(80))).ok()) continue;
-  EXPECT_EQ(taken, 7);
-  // The refusal makes it an overload, in which the 80 ms that the next one takes must be an eighth
-  // of its time.
-  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(10, nullptr, In(600)))));
-  EXPECT_TRUE(Enqueue(Task(11, nullptr, In(700))).ok());
-  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(12, nullptr, In(700)))));
-  // Who was refused would by now have been answered, or given up.
-  clock_.Advance(absl::Milliseconds(601));
-  EXPECT_TRUE(Enqueue(Task(13, nullptr, In(600))).ok());
+  for (int i = 1; i <= 6; ++i) ASSERT_TRUE(Enqueue(Task(i)).ok());
+  // The 80 ms that the next one takes may be nine tenths of its time.
+  ASSERT_TRUE(Enqueue(Task(7, nullptr, In(90))).ok());
+  // While others are refused, the 90 ms for one more become too much of 300.
+  for (int i = 0; i < 20; ++i) {
+    clock_.Advance(absl::Milliseconds(4));
+    ASSERT_TRUE(absl::IsResourceExhausted(Enqueue(Task(8, nullptr, In(15)))));
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(9, nullptr, In(300)))));
+  // Not of 500.
+  EXPECT_TRUE(Enqueue(Task(10, nullptr, In(500))).ok());
+  clock_.Advance(absl::Seconds(7));
+  EXPECT_TRUE(Enqueue(Task(11, nullptr, In(300))).ok());
 }
 
 TEST_F(BatchQueueTest, AnOverloadLeavesTheNextBatchToWhoCanStillBeAnswered) {
