@@ -98,7 +98,7 @@ class StreamLoad::Stream final
     StreamLoad& load = load_;
     const size_t number = number_;
     delete this;
-    load.Ended(number);
+    load.Ended(number, status);
   }
 
  private:
@@ -139,7 +139,8 @@ StreamLoad::StreamLoad(const LoadOptions& options, absl::Span<const v1::ExplainR
     : options_(options),
       clock_(*options.client.environment.clock),
       counters_(counters),
-      requests_(WithTimeout(requests, options.client.timeout)) {
+      requests_(WithTimeout(requests, options.client.timeout)),
+      pauses_(options.streams) {
   for (size_t i = 0; i < options.channels; ++i) {
     stubs_.push_back(
         std::make_unique<grpc::GenericStub>(MakeChannel(options.client, static_cast<int>(i))));
@@ -167,8 +168,10 @@ void StreamLoad::Open(size_t number) {
   (new Stream(*this, number, share))->Run(*stubs_[number % stubs_.size()]);
 }
 
-void StreamLoad::Ended(size_t number) {
-  if (clock_.Monotonic() < end_) return Open(number);
+void StreamLoad::Ended(size_t number, const grpc::Status& status) {
+  const absl::Duration pause = PauseAfter(ToRpcFailure(status));
+  if (clock_.Monotonic() + pause < end_)
+    return pauses_[number].Begin(pause, [this, number] { Open(number); });
   const MutexLock lock(mutex_);
   --open_;
   ended_.SignalAll();

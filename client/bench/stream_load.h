@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "client/bench/load_counters.h"
 #include "client/bench/load_options.h"
+#include "client/bench/pause.h"
 #include "client/bench/request_cycle.h"
 #include "storage/base/mutex.h"
 
@@ -17,7 +18,7 @@ namespace provnet {
 
 // Sends requests over ExplainStream calls, in a closed loop, and counts how they end. Of
 // options.concurrency requests each of options.streams calls has its share unanswered at a time. A
-// call that ends early fails what it had under way, and another takes its place at once. The
+// call that ends early fails what it had under way, and after a pause another takes its place. The
 // destructor waits for every call.
 class StreamLoad {
  public:
@@ -34,8 +35,8 @@ class StreamLoad {
 
   // Opens call `number`.
   void Open(size_t number);
-  // Call `number` has ended.
-  void Ended(size_t number);
+  // Call `number` has ended like this.
+  void Ended(size_t number, const grpc::Status& status);
 
   const LoadOptions& options_;
   const Clock& clock_;
@@ -43,6 +44,8 @@ class StreamLoad {
   std::vector<std::unique_ptr<grpc::GenericStub>> stubs_;
   RequestCycle requests_;
   absl::Duration end_;
+  // By call.
+  std::vector<Pause> pauses_;
 
   Mutex mutex_;
   CondVar ended_;

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "client/channel.h"
-#include "client/rpc_failure.h"
 
 namespace provnet {
 namespace {
@@ -40,20 +39,23 @@ void UnaryLoad::SendOpen(absl::Duration due) {
     return;
   }
   Caller* caller = TakeCaller();
-  Send(*caller, due, [this, caller] { GiveBack(caller); });
+  Send(*caller, due, [this, caller](const RpcFailure&) { GiveBack(caller); });
 }
 
 void UnaryLoad::SendClosed(Caller& caller, absl::Duration end) {
-  Send(caller, clock_.Monotonic(), [this, &caller, end] {
-    if (clock_.Monotonic() < end) {
-      SendClosed(caller, end);
-    } else {
+  Send(caller, clock_.Monotonic(), [this, &caller, end](const RpcFailure& outcome) {
+    const absl::Duration pause = PauseAfter(outcome);
+    if (clock_.Monotonic() + pause >= end) {
       GiveBack(&caller);
+    } else if (pause > absl::ZeroDuration()) {
+      caller.pause.Begin(pause, [this, &caller, end] { SendClosed(caller, end); });
+    } else {
+      SendClosed(caller, end);
     }
   });
 }
 
-void UnaryLoad::Send(Caller& caller, absl::Duration due, std::function<void()> then) {
+void UnaryLoad::Send(Caller& caller, absl::Duration due, Then then) {
   caller.times.due = due;
   caller.context.emplace();
   PrepareCall(*caller.context, options_.client, options_.client.timeout);
@@ -64,12 +66,12 @@ void UnaryLoad::Send(Caller& caller, absl::Duration due, std::function<void()> t
   stub.UnaryCall(&*caller.context, kMethod, {}, &turn.bytes, &caller.response,
                  [this, &caller, then = std::move(then)](grpc::Status status) {
                    caller.times.ended = clock_.Monotonic();
-                   if (options_.throttle)
-                     throttles_.Observe(kMethod, caller.times.ended, ToRpcFailure(status));
+                   const RpcFailure outcome = ToRpcFailure(status);
+                   if (options_.throttle) throttles_.Observe(kMethod, caller.times.ended, outcome);
                    counters_.CallEnded(caller.times,
                                        static_cast<absl::StatusCode>(status.error_code()),
                                        status.ok() ? caller.response.Length() : 0);
-                   then();
+                   then(outcome);
                  });
 }
 

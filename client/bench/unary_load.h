@@ -12,7 +12,9 @@
 #include "absl/types/span.h"
 #include "client/bench/load_counters.h"
 #include "client/bench/load_options.h"
+#include "client/bench/pause.h"
 #include "client/bench/request_cycle.h"
+#include "client/rpc_failure.h"
 #include "client/throttles.h"
 #include "storage/base/mutex.h"
 
@@ -28,7 +30,8 @@ class UnaryLoad {
             LoadCounters& counters);
   ~UnaryLoad();
 
-  // Closed loop: options.concurrency callers that send one call after the other until `end`.
+  // Closed loop: options.concurrency callers that send one call after the other until `end`, after
+  // a failure with a pause (PauseAfter).
   void StartClosed(absl::Duration end);
 
   // Open loop: one call that was due at `due`. Waits for a caller when options.max_outstanding
@@ -40,10 +43,13 @@ class UnaryLoad {
     CallTimes times;
     std::optional<grpc::ClientContext> context;
     grpc::ByteBuffer response;
+    Pause pause;
   };
+  using Then = std::function<void(const RpcFailure&)>;
 
   void SendClosed(Caller& caller, absl::Duration end);
-  void Send(Caller& caller, absl::Duration due, std::function<void()> then);
+  // Calls `then` with the outcome, whatever it is.
+  void Send(Caller& caller, absl::Duration due, Then then);
   Caller* TakeCaller();
   void GiveBack(Caller* caller);
 

@@ -105,6 +105,15 @@ TEST_F(LoadDriverTest, TheThrottleHoldsBackWhatWouldBeRefused) {
   EXPECT_EQ(report->held_back + report->refusal_latency.count, report->offered);
 }
 
+TEST_F(LoadDriverTest, WhoIsRefusedWaitsAsAdvised) {
+  server_.FailNext(std::deque<grpc::Status>(1000, BusyStatus(absl::Milliseconds(100))));
+  absl::StatusOr<BenchReport> report = RunLoad(Options(), Requests());
+  ASSERT_TRUE(report.ok()) << report.status();
+  // Four callers for a quarter of a second.
+  EXPECT_GE(server_.calls(), 4);
+  EXPECT_LE(server_.calls(), 12);
+}
+
 TEST_F(LoadDriverTest, CountsFailuresByCode) {
   std::vector<v1::ExplainRequest> requests = Requests();
   requests[1].set_encoded_image("");
