@@ -54,9 +54,7 @@ class CondVar {
   // Returns after a signal, or once `timeout` has passed.
   void WaitFor(Mutex& mutex, absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
-    // A system-clock deadline: ThreadSanitizer of GCC 12 does not intercept pthread_cond_clockwait.
-    condition_.wait_until(lock,
-                          std::chrono::system_clock::now() + absl::ToChronoMicroseconds(timeout));
+    condition_.wait_until(lock, WaitClock::now() + absl::ToChronoMicroseconds(timeout));
     lock.release();
   }
 
@@ -64,6 +62,14 @@ class CondVar {
   void SignalAll() { condition_.notify_all(); }
 
  private:
+  // Steady, or whoever waits would wait for hours longer when the wall clock is set back by hours.
+#ifdef __SANITIZE_THREAD__
+  // ThreadSanitizer of GCC 12 does not intercept pthread_cond_clockwait.
+  using WaitClock = std::chrono::system_clock;
+#else
+  using WaitClock = std::chrono::steady_clock;
+#endif
+
   std::condition_variable condition_;
 };
 
