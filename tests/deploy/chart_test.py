@@ -58,6 +58,34 @@ class Rendering(unittest.TestCase):
     def test_has_no_golden_file_without_a_case(self):
         self.assertEqual({path.stem for path in (tools.HERE / "golden").glob("*.yaml")}, set(tools.cases()))
 
+    def test_has_a_case_that_sets_each_value(self):
+        def leaves(values: dict, path: str = "") -> set[str]:
+            return {leaf for key, value in values.items()
+                    for leaf in (leaves(value, f"{path}{key}.") if isinstance(value, dict) and value else {path + key})}
+
+        def overridden(values: dict, defaults: dict, path: str = "") -> set[str]:
+            found = set()
+            for key, value in values.items():
+                if isinstance(defaults.get(key), dict) and defaults[key]:
+                    found |= overridden(value, defaults[key], f"{path}{key}.")
+                elif value != defaults.get(key):
+                    found.add(path + key)
+            return found
+
+        defaults = yaml.safe_load((tools.CHART / "values.yaml").read_text())
+        self.assertEqual(leaves(defaults) - set().union(*(overridden(values, defaults) for values in tools.cases().values())), set(),
+                         "a value that no case sets to another than its default is in no golden file")
+
+    def test_quotes_what_yaml_would_take_for_a_number(self):
+        values = {"model": {"pvc": {"claimName": "123", "subPath": "2026"}}, "fullnameOverride": "explain", "tls": {"enabled": True, "secretName": "456"},
+                  "tests": {"tlsSecret": "456"}}
+        text = tools.run_helm("template", "7", str(tools.CHART), "--namespace=8", f"--kube-version={tools.KUBERNETES}", values=values)
+        for document in tools.objects(text):
+            with self.subTest(document["kind"]):
+                self.assertEqual(kubernetes_schema.problems(document, tools.options.schemas), [])
+                self.assertEqual(document["metadata"]["namespace"], "8")
+                self.assertEqual(document["metadata"]["labels"]["app.kubernetes.io/instance"], "7")
+
     def test_passes_helm_lint(self):
         for case, values in tools.cases().items():
             # Lint believes that it is for an old Kubernetes, and has no flag that says otherwise.
@@ -82,21 +110,11 @@ class Rendering(unittest.TestCase):
         client = tools.options.programs / "provnet"
         known = subprocess.run([server, "--help"], text=True, capture_output=True, check=True).stdout
         known_to_client = subprocess.run([client, "models", "--help"], text=True, capture_output=True, check=True).stdout
-        all_set = tools.overlay(tools.LEAST, {"server": {
-            "device": "cpu", "indexPrecision": "fp32", "indexSearch": "exact", "maxBatchSize": 1, "maxQueue": 1, "maxQueueWait": "1s", "priorityHeadStart": "1s",
-            "linger": "1ms", "gather": False, "ownCores": True, "executors": 1, "intraOpThreads": 1, "maxPixels": 1, "maxRequestBytes": 1024,
-            "maxResponseContentBytes": 1024, "maxTopK": 1, "maxExemplars": 1, "maxStreamInFlight": 1, "repositoryWatch": False,
-            "repositoryPollInterval": "1s", "versionPolicy": "latest:1", "memoryLimit": "1GiB", "maxConnectionIdle": "1m",
-            "maxConnectionAge": "1m", "maxConnectionAgeGrace": "1m", "maxConnections": 1, "maxStreamsPerConnection": 1, "maxCalls": 1,
-            "maxOpenStreams": 1, "maxMetadataBytes": 1024, "maxBufferBytes": 1048576, "handshakeTimeout": "1s",
-            "otlpEndpoint": "http://collector", "otlpSampleRatio": 0.5}})
-        unset = [key for key, value in yaml.safe_load((tools.CHART / "values.yaml").read_text())["server"].items()
-                 if value is None and key not in all_set["server"]]
-        self.assertEqual(unset, [], "name them above, so that their flags are tried")
-        texts = [tools.render(all_set)] + [rendered(case) for case in tools.cases()]
+        texts = [rendered(case) for case in tools.cases()]
         specs = [spec for text in texts for document in tools.objects(text) for _, spec in tools.pod_specs(document)]
+        extra = {argument for values in tools.cases().values() for argument in values.get("server", {}).get("extraArgs", [])}
         for container in (spec["containers"][0] for spec in specs):
-            for name in (argument.split("=")[0] for argument in container["args"] if argument.startswith("--")):
+            for name in (argument.split("=")[0] for argument in container["args"] if argument.startswith("--") and argument not in extra):
                 self.assertRegex(known if container["name"] == "server" else known_to_client, rf"(?m)^\s*{name}\b")
 
 
@@ -171,6 +189,25 @@ class Choices(unittest.TestCase):
         self.assertNotIn("replicas", only("production", "Deployment")["spec"])
         self.assertEqual(only("image-volume", "Deployment")["spec"]["replicas"], 3)
 
+    def test_give_new_pods_their_share_where_the_load_makes_them(self):
+        def ages(values: dict) -> list[str]:
+            (deployment,) = [document for document in tools.objects(tools.render(tools.overlay(tools.LEAST, values))) if document["kind"] == "Deployment"]
+            arguments = deployment["spec"]["template"]["spec"]["containers"][0]["args"]
+            return [argument.split("=")[1] for argument in arguments if argument.startswith("--max-connection-age=")]
+
+        self.assertEqual(ages({}), [])
+        self.assertEqual(ages({"autoscaling": {"enabled": True}}), ["60s"])
+        self.assertEqual(ages({"autoscaling": {"enabled": True}, "server": {"maxConnectionAge": "5m"}}), ["5m"])
+        self.assertEqual(ages({"server": {"maxConnectionAge": "5m"}}), ["5m"])
+
+    def test_give_what_copies_models_room_to_unpack_them(self):
+        for case, size in (("s3-openshift", "10Gi"), ("gpu-oci-keda", "10Gi"), ("tuned", "40Gi")):
+            pod = server_pod(case)
+            (copier,) = pod["initContainers"]
+            rooms = {volume["name"]: volume.get("emptyDir", {}).get("sizeLimit") for volume in pod["volumes"]}
+            self.assertEqual({mount["mountPath"]: rooms[mount["name"]] for mount in copier["volumeMounts"] if mount["mountPath"] in ("/models", "/tmp")},
+                             {"/models": size, "/tmp": size}, case)
+
     def test_scale_by_cpu_and_queue_wait(self):
         metrics = only("production", "HorizontalPodAutoscaler")["spec"]["metrics"]
         self.assertEqual([metric["type"] for metric in metrics], ["Resource", "Pods"])
@@ -239,7 +276,7 @@ class Documentation(unittest.TestCase):
         (built,) = re.findall(r"^docker build .* -t (\S+)", guide, re.MULTILINE)
         (install,) = re.findall(r"^helm install (.*)", guide, re.MULTILINE)
         text = tools.run_helm("template", *install.replace("deploy/helm/provnet", str(tools.CHART)).split(), f"--kube-version={tools.KUBERNETES}")
-        self.assertIn(f"image: {built}\n", text)
+        self.assertIn(f'image: "{built}"\n', text)
         upgrades = re.findall(r"`helm .*?upgrade.*?`", guide)
         self.assertEqual([each for each in upgrades if not each.startswith("`helm -n ml upgrade digits deploy/helm/provnet ")], [])
 

@@ -42,6 +42,15 @@ REFUSED = [
     ({"podDisruptionBudget": {"minAvailable": "67%"}, "autoscaling": {"enabled": True, "minReplicas": 3}}, "of which 3 would have to stay"),
     ({"podDisruptionBudget": {"maxUnavailable": 0}}, "podDisruptionBudget.maxUnavailable is 0"),
     ({"rollout": {"maxSurge": 0}}, "no pod could ever be replaced"),
+    ({"rollout": {"minReadySeconds": 600}}, "rollout.progressDeadlineSeconds is 600, not more than rollout.minReadySeconds, 600"),
+    ({"resources": {"requests": {"memory": "5Gi"}, "limits": {"memory": "4Gi"}}}, "resources.requests.memory is 5Gi, more than resources.limits.memory, 4Gi"),
+    ({"resources": {"requests": {"memory": "4.1G"}, "limits": {"memory": "3900Mi"}}}, "resources.requests.memory is 4.1G"),
+    ({"resources": {"requests": {"cpu": "2500m"}, "limits": {"cpu": 2}}}, "resources.requests.cpu is 2500m, more than resources.limits.cpu, 2"),
+    ({"fullnameOverride": "my.app"}, "the objects would be named my.app"),
+    ({"fullnameOverride": "7digits"}, "the objects would be named 7digits"),
+    ({"commonLabels": {"helm.sh/chart": "mine"}}, "commonLabels has helm.sh/chart, by which"),
+    ({"podLabels": {"app.kubernetes.io/component": "mine"}}, "podLabels has app.kubernetes.io/component, by which"),
+    ({"service": {"type": "LoadBalancer"}}, "nobody could call from outside the cluster"),
     ({"networkPolicy": {"callers": []}}, "nobody could call"),
     ({"networkPolicy": {"callers": [{"name": "a", "from": [{"podSelector": {}}]}] * 2}}, "has a name twice"),
     ({"networkPolicy": {"monitoring": []}, "monitoring": {"podMonitor": {"enabled": True}}}, "lets nobody read metrics"),
@@ -75,12 +84,18 @@ REFUSED = [
     (renewed("720h", before="720h"), "tls.certManager.renewBefore is 720h, not less than tls.certManager.duration, 720h"),
     (renewed("1.5h", before="1h30m0.001s"), "due for renewal as soon as it is made"),
     ({"tls": {"enabled": True, "secretName": "s"}}, "tests.tlsSecret is empty"),
-    ({"server": {"extraArgs": ["--tls_cert=/x"]}}, "server.extraArgs has --tls-cert, which the chart sets"),
+    ({"server": {"extraArgs": ["--tls_cert=/x"]}}, "server.extraArgs has --tls-cert, which is for the chart to set"),
     ({"server": {"extraArgs": ["--max-top-k=3"]}}, "server.extraArgs has --max-top-k"),
+    ({"server": {"extraArgs": ["--nogather"]}}, "server.extraArgs has --nogather"),
+    ({"server": {"extraArgs": ["--flagfile=/x"]}}, "server.extraArgs has --flagfile"),
 ]
 # Close to a contradiction, and none.
 TAKEN = [
     {"podDisruptionBudget": {"minAvailable": "50%"}},
+    {"resources": {"requests": {"memory": "4Gi", "cpu": "2000m"}, "limits": {"memory": "4096Mi", "cpu": 2}}},
+    {"service": {"type": "LoadBalancer"}, "networkPolicy": {"callers": [{"name": "all", "from": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}]}},
+    {"server": {"extraArgs": ["--nobody"]}},
+    {"commonLabels": {"example.org/team": "a_b.c-d"}},
     {"podDisruptionBudget": {"minAvailable": "66%"}, "replicas": 3},
     {"podDisruptionBudget": {"minAvailable": "100%", "enabled": False}},
     s3("https://minio:9000", ports=[443, 9000]),
@@ -117,6 +132,10 @@ MISTYPED = [
     ({"networkPolicy": {"dns": {"ports": ["dns"]}}}, "networkPolicy.dns.ports.0"),
     ({"networkPolicy": {"dns": {"to": [{"pods": {}}]}}}, "networkPolicy.dns.to.0"),
     ({"podDisruptionBudget": {"maxUnavailable": "half"}}, "podDisruptionBudget.maxUnavailable"),
+    ({"podDisruptionBudget": {"maxUnavailable": "200%"}}, "podDisruptionBudget.maxUnavailable"),
+    ({"rollout": {"maxUnavailable": "101%"}}, "rollout.maxUnavailable"),
+    ({"commonLabels": {"team": "not a label value!"}}, "commonLabels.team"),
+    ({"podLabels": {"not a label": "x"}}, "podLabels"),
     ({"monitoring": {"prometheusRule": {"runbookUrl": "https://wiki.example.org/runbook#top"}}}, "monitoring.prometheusRule.runbookUrl"),
     ({"monitoring": {"prometheusRule": {"runbookUrl": "docs/runbook.md"}}}, "monitoring.prometheusRule.runbookUrl"),
     ({"tls": {"certManager": {"issuerKind": "Authority"}}}, "tls.certManager.issuerKind"),
@@ -147,7 +166,7 @@ class Contradictions(unittest.TestCase):
 
     def test_are_refused_where_kubernetes_is_too_old(self):
         self.assertIn("has no image volumes", self.refusal(
-            {"model": {"source": "image", "image": {"reference": "r"}, "pvc": {"claimName": ""}}}, kubernetes="1.30.0"))
+            {"model": {"source": "image", "image": {"reference": "r"}, "pvc": {"claimName": ""}}}, kubernetes="1.32.0"))
         self.assertIn("incompatible with Kubernetes v1.26.0", self.refusal({}, kubernetes="1.26.0"))
 
     def test_are_refused_by_the_schema_where_a_value_is_no_such_thing(self):

@@ -1,7 +1,7 @@
 {{- /* Values that contradict each other end the rendering, all at once, each with what to do. One line a problem. */ -}}
 {{- define "provnet.refuseContradictions" -}}
 {{- $problems := list -}}
-{{- range $about := list "scaling" "ending" "hardware" "model" "disruption" "network" "access" "state" "tls" "flags" -}}
+{{- range $about := list "names" "scaling" "ending" "hardware" "model" "disruption" "network" "access" "state" "tls" "flags" -}}
 {{- range $line := splitList "\n" (include (printf "provnet.problems.%s" $about) $) -}}
 {{- if trim $line -}}{{- $problems = append $problems (trim $line) -}}{{- end -}}
 {{- end -}}
@@ -9,6 +9,21 @@
 {{- if $problems -}}
 {{- fail (printf "these values can't be used together:\n  - %s\n" (join "\n  - " $problems)) -}}
 {{- end -}}
+{{- end -}}
+
+{{- define "provnet.problems.names" -}}
+{{- $full := include "provnet.fullname" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $full) }}
+the objects would be named {{ $full }}, after fullnameOverride or the release: a Service's name is of a-z, 0-9 and -, and begins with a letter. Set fullnameOverride
+{{- end }}
+{{- $own := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/version" "app.kubernetes.io/managed-by" "helm.sh/chart" -}}
+{{- range $value := list "commonLabels" "podLabels" }}
+{{- range $label := keys (get $.Values $value) | sortAlpha }}
+{{- if has $label $own }}
+{{ $value }} has {{ $label }}, by which the chart finds its own objects. Choose another label
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{- define "provnet.problems.scaling" -}}
@@ -53,6 +68,15 @@ server.device is cpu while gpu.enabled is true: each pod would hold {{ int64 .Va
 server.device is {{ $device }}, but a pod gets gpu.count={{ int64 .Values.gpu.count }}, numbered from 0. Name a lower one, or raise gpu.count
 {{- end }}
 {{- end }}
+{{- range $what := list "cpu" "memory" }}
+{{- $asked := dig "requests" $what "" $.Values.resources }}
+{{- $limit := dig "limits" $what "" $.Values.resources }}
+{{- if and $asked $limit }}
+{{- if gt (include "provnet.amount" $asked | float64) (include "provnet.amount" $limit | float64) }}
+resources.requests.{{ $what }} is {{ $asked }}, more than resources.limits.{{ $what }}, {{ $limit }}. Raise the limit or lower the request
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if and .Values.gpu.enabled (dig "limits" .Values.gpu.resourceName "" .Values.resources) }}
 resources.limits names {{ .Values.gpu.resourceName }}, which gpu.count sets. Leave it out of resources
 {{- end }}
@@ -71,8 +95,8 @@ model.source is {{ $source }}, but model.{{ $source }}.{{ $key }} is empty. Say 
 model.{{ $source }}.{{ $key }} is {{ $value }}, which model.source={{ $model.source }} does not use. Set model.source={{ $source }}, or leave it out
 {{- end }}
 {{- end }}
-{{- if and (eq $model.source "image") (semverCompare "<1.31.0-0" .Capabilities.KubeVersion.Version) }}
-model.source is image, but Kubernetes {{ .Capabilities.KubeVersion.Version }} has no image volumes: 1.33 has, 1.31 with the feature gate ImageVolume. Use model.source=oci
+{{- if and (eq $model.source "image") (semverCompare "<1.33.0-0" .Capabilities.KubeVersion.Version) }}
+model.source is image, but Kubernetes {{ .Capabilities.KubeVersion.Version }} has no image volumes, or lets no restricted pod have them: 1.35 does, 1.33 with the feature gate ImageVolume. Use model.source=oci
 {{- end }}
 {{- end -}}
 
@@ -103,6 +127,9 @@ podDisruptionBudget.maxUnavailable is {{ $budget.maxUnavailable }}: no node with
 {{- if and (has (toString .Values.rollout.maxSurge) $none) (has (toString .Values.rollout.maxUnavailable) $none) }}
 rollout.maxSurge and rollout.maxUnavailable are both 0: no pod could ever be replaced. Set one of them
 {{- end }}
+{{- if le (int64 .Values.rollout.progressDeadlineSeconds) (int64 .Values.rollout.minReadySeconds) }}
+rollout.progressDeadlineSeconds is {{ int64 .Values.rollout.progressDeadlineSeconds }}, not more than rollout.minReadySeconds, {{ int64 .Values.rollout.minReadySeconds }}: every rollout would count as stuck. Raise the one or lower the other
+{{- end }}
 {{- end -}}
 
 {{- define "provnet.problems.network" -}}
@@ -115,6 +142,11 @@ networkPolicy.callers is empty while networkPolicy.enabled is true: nobody could
 {{- range $policy.callers }}{{ $names = append $names .name }}{{ end }}
 {{- if ne (len $names) (len (uniq $names)) }}
 networkPolicy.callers has a name twice: {{ join ", " $names }}. Give each a name of its own, or put both into one `from`
+{{- end }}
+{{- $outside := false }}
+{{- range $caller := $policy.callers }}{{ range $caller.from }}{{ if .ipBlock }}{{ $outside = true }}{{ end }}{{ end }}{{ end }}
+{{- if and (eq .Values.service.type "LoadBalancer") $policy.callers (not $outside) }}
+service.type is LoadBalancer, but networkPolicy.callers names pods only: nobody could call from outside the cluster. Name the addresses that come in by an `ipBlock`
 {{- end }}
 {{- if and .Values.monitoring.podMonitor.enabled (not $policy.monitoring) }}
 monitoring.podMonitor.enabled is true, but networkPolicy.monitoring lets nobody read metrics. Say where Prometheus runs
@@ -209,8 +241,8 @@ tests.enabled is true under TLS, but tests.tlsSecret is empty: `helm test` could
 {{- $own := splitList " " (include "provnet.ownFlags" .) -}}
 {{- range .Values.server.extraArgs }}
 {{- $name := . | trimPrefix "--" | splitList "=" | first | replace "_" "-" }}
-{{- if has $name $own }}
-server.extraArgs has --{{ $name }}, which the chart sets. Use the value of that name
+{{- if or (has $name $own) (and (hasPrefix "no" $name) (has (trimPrefix "no" $name | trimPrefix "-") $own)) }}
+server.extraArgs has --{{ $name }}, which is for the chart to set. Use the values
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -2,7 +2,7 @@
 
 {{- /* What the chart sets itself, so that server.extraArgs may not. */ -}}
 {{- define "provnet.ownFlags" -}}
-model-repository listen http port-file drain-timeout access-policy tokens tls-cert tls-key tls-client-ca health audit-log state-dir
+model-repository listen http port-file drain-timeout flagfile fromenv tryfromenv access-policy tokens tls-cert tls-key tls-client-ca health audit-log state-dir
 {{- range $key := keys .Values.server | sortAlpha }} {{ kebabcase $key }}{{ end }}
 {{- end -}}
 
@@ -15,12 +15,15 @@ model-repository listen http port-file drain-timeout access-policy tokens tls-ce
 {{- end }}
 - --device={{ include "provnet.device" . }}
 - --drain-timeout={{ int64 .Values.server.drainTimeoutSeconds }}s
-{{- $others := omit .Values.server "bindAddress" "device" "drainTimeoutSeconds" "extraArgs" }}
+{{- $others := omit .Values.server "bindAddress" "device" "drainTimeoutSeconds" "extraArgs" "maxConnectionAge" }}
 {{- range $key := keys $others | sortAlpha }}
 {{- $value := get $others $key }}
 {{- if not (kindIs "invalid" $value) }}
 - --{{ kebabcase $key }}={{ include "provnet.scalar" $value }}
 {{- end }}
+{{- end }}
+{{- with include "provnet.maxConnectionAge" . }}
+- --max-connection-age={{ . }}
 {{- end }}
 {{- if include "provnet.hasPolicy" . }}
 - --access-policy=/etc/provnet/policy/{{ .Values.auth.policyKey }}

@@ -5,20 +5,20 @@
 - name: models
 {{- if eq $model.source "pvc" }}
   persistentVolumeClaim:
-    claimName: {{ $model.pvc.claimName }}
+    claimName: {{ $model.pvc.claimName | quote }}
     readOnly: true
 {{- else if eq $model.source "image" }}
   image:
-    reference: {{ $model.image.reference }}
+    reference: {{ $model.image.reference | quote }}
     pullPolicy: {{ $model.image.pullPolicy }}
 {{- else }}
   emptyDir:
-    sizeLimit: {{ $model.copy.sizeLimit }}
+    sizeLimit: {{ $model.copy.sizeLimit | quote }}
 {{- end }}
 {{- if and (eq $model.source "oci") $model.oci.pullSecret }}
 - name: registry
   secret:
-    secretName: {{ $model.oci.pullSecret }}
+    secretName: {{ $model.oci.pullSecret | quote }}
     items:
       - {key: .dockerconfigjson, path: config.json}
 {{- end }}
@@ -29,7 +29,7 @@
 {{- $model := .Values.model -}}
 - name: copy-models
 {{- if eq $model.source "s3" }}
-  image: {{ $model.s3.image }}
+  image: {{ $model.s3.image | quote }}
   # To rclone, a folder without files is copied well; here it means that nothing could be served.
   command:
     - sh
@@ -62,14 +62,14 @@
     {{- end }}
     {{- with $model.s3.credentialsSecret }}
     - name: RCLONE_CONFIG_SOURCE_ACCESS_KEY_ID
-      valueFrom: {secretKeyRef: {name: {{ . }}, key: accessKeyId}}
+      valueFrom: {secretKeyRef: {name: {{ . | quote }}, key: accessKeyId}}
     - name: RCLONE_CONFIG_SOURCE_SECRET_ACCESS_KEY
-      valueFrom: {secretKeyRef: {name: {{ . }}, key: secretAccessKey}}
+      valueFrom: {secretKeyRef: {name: {{ . | quote }}, key: secretAccessKey}}
     {{- end }}
     # What a tool writes beside the models goes to the only other place that can be written.
     - {name: HOME, value: /tmp}
 {{- else }}
-  image: {{ $model.oci.image }}
+  image: {{ $model.oci.image | quote }}
   args:
     - pull
     - {{ $model.oci.reference | quote }}
@@ -89,7 +89,7 @@
   securityContext: {{- include "provnet.containerSecurityContext" . | nindent 4 }}
   volumeMounts:
     - {name: models, mountPath: /models}
-    - {name: tmp, mountPath: /tmp}
+    - {name: copier-tmp, mountPath: /tmp}
     {{- if and (eq $model.source "oci") $model.oci.pullSecret }}
     - {name: registry, mountPath: /etc/registry, readOnly: true}
     {{- end }}

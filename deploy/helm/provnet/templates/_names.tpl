@@ -10,8 +10,8 @@
 {{- end -}}
 
 {{- define "provnet.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "provnet.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "provnet.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: server
 {{- end -}}
 

@@ -70,6 +70,18 @@ model.oci.reference is {{ .Values.model.oci.reference }}{{ if .Values.model.oci.
 {{- sub (dateModify . $start).UnixNano $start.UnixNano -}}
 {{- end -}}
 
+{{- /* Of a quantity such as 500m or 1.5Gi, as floating point. */ -}}
+{{- define "provnet.amount" -}}
+{{- $units := dict "m" 0.001 "k" 1e3 "K" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "E" 1e18 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 "Pi" 1125899906842624.0 "Ei" 1152921504606846976.0 -}}
+{{- $number := regexFind "^[0-9.]+" (toString .) -}}
+{{- mulf (float64 $number) (get $units (trimPrefix $number (toString .)) | default 1.0) -}}
+{{- end -}}
+
+{{- /* How long a connection takes calls; empty is the server's. Where pods come by the load, they are to get their share of it. */ -}}
+{{- define "provnet.maxConnectionAge" -}}
+{{- .Values.server.maxConnectionAge | default (ternary "60s" "" .Values.autoscaling.enabled) -}}
+{{- end -}}
+
 {{- define "provnet.scalesByQueueWait" -}}
 {{- if and .Values.autoscaling.enabled (not (kindIs "invalid" .Values.autoscaling.queueWait.targetMilliseconds)) -}}true{{- end -}}
 {{- end -}}

@@ -4,7 +4,7 @@
 {{- $selector := merge (dict) .Values.nodeSelector (ternary $gpu.nodeSelector (dict) $gpu.enabled) -}}
 {{- $tolerations := concat .Values.tolerations (ternary $gpu.tolerations (list) $gpu.enabled) -}}
 {{- if and $gpu.enabled $gpu.runtimeClassName }}
-runtimeClassName: {{ $gpu.runtimeClassName }}
+runtimeClassName: {{ $gpu.runtimeClassName | quote }}
 {{- end }}
 {{- with $selector }}
 nodeSelector: {{- toYaml . | nindent 2 }}

@@ -1,5 +1,5 @@
 {{- define "provnet.podSpec" -}}
-serviceAccountName: {{ include "provnet.serviceAccountName" . }}
+serviceAccountName: {{ include "provnet.serviceAccountName" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ include "provnet.gracePeriod" . }}
@@ -7,11 +7,11 @@ securityContext: {{- include "provnet.podSecurityContext" . | nindent 2 }}
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- include "provnet.placement" . }}
 {{- if include "provnet.copiesModels" . }}
@@ -23,7 +23,7 @@ volumes: {{- include "provnet.volumes" . | nindent 2 }}
 
 {{- define "provnet.serverContainer" -}}
 - name: server
-  image: {{ include "provnet.image" . }}
+  image: {{ include "provnet.image" . | quote }}
   imagePullPolicy: {{ .Values.image.pullPolicy }}
   args: {{- include "provnet.flags" . | nindent 4 }}
   {{- if or .Values.extraEnv .Values.audit.claimName }}
@@ -87,7 +87,7 @@ volumes: {{- include "provnet.volumes" . | nindent 2 }}
   mountPath: /models
   readOnly: true
   {{- if and (eq .Values.model.source "pvc") .Values.model.pvc.subPath }}
-  subPath: {{ .Values.model.pvc.subPath }}
+  subPath: {{ .Values.model.pvc.subPath | quote }}
   {{- end }}
 - {name: tmp, mountPath: /tmp}
 {{- if include "provnet.hasPolicy" . }}
@@ -103,7 +103,7 @@ volumes: {{- include "provnet.volumes" . | nindent 2 }}
 - name: audit
   mountPath: /var/log/provnet
   {{- with .Values.audit.subPath }}
-  subPath: {{ . }}
+  subPath: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- if .Values.tls.enabled }}
@@ -118,39 +118,44 @@ volumes: {{- include "provnet.volumes" . | nindent 2 }}
 {{ include "provnet.modelVolume" . }}
 - name: tmp
   emptyDir: {sizeLimit: 256Mi}
+{{- if include "provnet.copiesModels" . }}
+# Tools unpack there what they copy.
+- name: copier-tmp
+  emptyDir: {sizeLimit: {{ .Values.model.copy.sizeLimit | quote }}}
+{{- end }}
 {{- if include "provnet.hasPolicy" . }}
 - name: policy
   configMap:
-    name: {{ .Values.auth.policyConfigMap | default (printf "%s-policy" (include "provnet.fullname" .)) }}
+    name: {{ .Values.auth.policyConfigMap | default (printf "%s-policy" (include "provnet.fullname" .)) | quote }}
 {{- end }}
 {{- with .Values.auth.tokensSecret }}
 - name: tokens
   secret:
-    secretName: {{ . }}
+    secretName: {{ . | quote }}
     defaultMode: 0440
 {{- end }}
 {{- if .Values.state.enabled }}
 - name: state
   {{- if .Values.state.claimName }}
-  persistentVolumeClaim: {claimName: {{ .Values.state.claimName }}}
+  persistentVolumeClaim: {claimName: {{ .Values.state.claimName | quote }}}
   {{- else }}
   emptyDir: {sizeLimit: 64Mi}
   {{- end }}
 {{- end }}
 {{- with .Values.audit.claimName }}
 - name: audit
-  persistentVolumeClaim: {claimName: {{ . }}}
+  persistentVolumeClaim: {claimName: {{ . | quote }}}
 {{- end }}
 {{- if .Values.tls.enabled }}
 - name: tls
   secret:
-    secretName: {{ include "provnet.tlsSecret" . }}
+    secretName: {{ include "provnet.tlsSecret" . | quote }}
     defaultMode: 0440
 {{- end }}
 {{- if .Values.tls.clientCertificates }}
 - name: client-ca
   secret:
-    secretName: {{ .Values.tls.clientCaSecret }}
+    secretName: {{ .Values.tls.clientCaSecret | quote }}
     defaultMode: 0440
 {{- end }}
 {{- end -}}

@@ -1,6 +1,6 @@
 {{- define "provnet.testLabels" -}}
-app.kubernetes.io/name: {{ include "provnet.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "provnet.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: chart-test
 {{- end -}}
 
@@ -22,11 +22,11 @@ volumeMounts:
 volumes:
   {{- with .Values.tests.tokenSecret }}
   - name: token
-    secret: {secretName: {{ . }}, defaultMode: 0440}
+    secret: {secretName: {{ . | quote }}, defaultMode: 0440}
   {{- end }}
   {{- if .Values.tls.enabled }}
   - name: tls
-    secret: {secretName: {{ .Values.tests.tlsSecret }}, defaultMode: 0440}
+    secret: {secretName: {{ .Values.tests.tlsSecret | quote }}, defaultMode: 0440}
   {{- end }}
 {{- end -}}
 {{- end -}}
