@@ -109,7 +109,7 @@ def unknown_families(server) -> list[str]:
 def ask(prometheus_program, well, troubled, folder) -> tuple[dict[str, str], list[str], int]:
     """The queries without data, what else is wrong, and how many queries there were."""
     scaled = autoscaler_queries.scaled_object()["metadata"]
-    pods = {f"{scaled['name']}-{number}": server.http for number, server in enumerate((well, troubled))}
+    pods = {f"{scaled['name']}-5d8f7c9b6-abcd{number}": server.http for number, server in enumerate((well, troubled))}
     queries = panel_queries() | rule_queries() | autoscaler_queries_of(scaled["namespace"], pods)
     with Prometheus(prometheus_program, folder, scaled["namespace"], pods, ALERTS) as prometheus, Traffic(well), Trouble(troubled):
         missing = without_data(prometheus, queries)
