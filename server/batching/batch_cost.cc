@@ -59,9 +59,9 @@ absl::Duration BatchCost::Predict(size_t size) const {
   return absl::Seconds(mean_seconds + slope * (static_cast<double>(size) - mean_size));
 }
 
-absl::Duration BatchCost::PredictAtMost(size_t size, size_t count) const {
+double BatchCost::AtMostFactor(size_t count) const {
   const auto n = static_cast<double>(count);
-  return Predict(size) * std::max(n, mean_ratio_ * n + kDeviations * deviation_ * std::sqrt(n));
+  return std::max(n, mean_ratio_ * n + kDeviations * deviation_ * std::sqrt(n));
 }
 
 }  // namespace provnet

@@ -29,7 +29,11 @@ class BatchCost {
   // What hardly a batch of that size will exceed, or `count` of them one after another, whose
   // errors are taken for independent: they grow with the root of the count. At least `count` times
   // Predict.
-  absl::Duration PredictAtMost(size_t size, size_t count = 1) const;
+  absl::Duration PredictAtMost(size_t size, size_t count = 1) const {
+    return Predict(size) * AtMostFactor(count);
+  }
+  // PredictAtMost(size, count) over Predict(size), whatever the size.
+  double AtMostFactor(size_t count) const;
 
   bool known() const { return weight_ > 0; }
   // Whether batches were of sizes so different that the prior has the smaller say in the slope.

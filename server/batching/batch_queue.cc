@@ -25,6 +25,10 @@ absl::Status Overloaded(absl::string_view message, absl::Duration retry_after) {
                         std::max(kShortestRetry, retry_after));
 }
 
+absl::Status Draining() {
+  return absl::UnavailableError("the server is shutting down and takes no more requests");
+}
+
 }  // namespace
 
 absl::string_view RejectReasonName(RejectReason reason) {
@@ -102,15 +106,11 @@ absl::Status BatchQueue::Enqueue(std::unique_ptr<BatchTask>&& task) {
     now = clock_.Monotonic();
     const size_t ahead = waiting_.Ahead(task->priority(), now);
     forecast = ForecastWait(Load(ahead, now), cost_);
-    refusal = Admit(*task, now, forecast, ahead, displaced);
+    refusal = Admit(*task, now, forecast, ahead, &displaced);
     if (refusal.has_value()) {
       usable_time_.Refused(now);
     } else {
-      waiting_.Push({std::move(task), now});
-      arrivals_.Observe(now);
-      changed_.SignalOne();
-      // An idle executor will have taken it before the timer could do anything for it.
-      if (timer_asleep_ && (IdleExecutors() == 0 || HoldsBack(now))) timer_wanted_.SignalOne();
+      Push({std::move(task), now}, now);
     }
   }
   probe_.WaitPredicted(forecast.start - now);
@@ -126,14 +126,60 @@ absl::Status BatchQueue::Enqueue(std::unique_ptr<BatchTask>&& task) {
   return std::move(refusal->status);
 }
 
+void BatchQueue::EnqueueWhenRoom(std::unique_ptr<BatchTask> task, std::function<void()> left) {
+  probe_.TaskOffered();
+  Harvest harvest;
+  bool draining = false;
+  {
+    const MutexLock lock(mutex_);
+    harvest.taken_at = clock_.Monotonic();
+    draining = draining_;
+    if (!draining) {
+      outsiders_.push_back({{std::move(task), harvest.taken_at}, std::move(left)});
+      LetIn(harvest);
+      if (timer_asleep_ && !outsiders_.empty()) timer_wanted_.SignalOne();
+    }
+  }
+  Answer(harvest);
+  if (draining) TurnAway({{std::move(task), harvest.taken_at}, std::move(left)});
+}
+
+void BatchQueue::TurnAway(const Outsider& outsider) {
+  probe_.TaskRejected(RejectReason::kDraining);
+  outsider.waiting.task->Reject(Draining());
+  outsider.left();
+}
+
+void BatchQueue::Push(WaitingTask task, absl::Duration now) {
+  waiting_.Push(std::move(task));
+  arrivals_.Observe(now);
+  changed_.SignalOne();
+  // An idle executor will have taken it before the timer could do anything for it.
+  if (timer_asleep_ && (IdleExecutors() == 0 || HoldsBack(now))) timer_wanted_.SignalOne();
+}
+
+void BatchQueue::LetIn(Harvest& harvest) {
+  const absl::Duration now = harvest.taken_at;
+  std::deque<Outsider> still_outside;
+  for (Outsider& outsider : outsiders_) {
+    const BatchTask& task = *outsider.waiting.task;
+    const size_t ahead = waiting_.Ahead(task.priority(), now);
+    if (waiting_.size() >= options_.max_waiting ||
+        Admit(task, now, ForecastWait(Load(ahead, now), cost_), ahead, nullptr).has_value()) {
+      still_outside.push_back(std::move(outsider));
+      continue;
+    }
+    // Arrivals of a line never go back.
+    Push({std::move(outsider.waiting.task), now}, now);
+    harvest.left.push_back(std::move(outsider.left));
+  }
+  outsiders_ = std::move(still_outside);
+}
+
 std::optional<BatchQueue::Refusal> BatchQueue::Admit(const BatchTask& task, absl::Duration now,
                                                      const WaitForecast& forecast, size_t ahead,
-                                                     WaitingTask& displaced) {
-  if (draining_) {
-    return Refusal{
-        RejectReason::kDraining,
-        absl::UnavailableError("the server is shutting down and takes no more requests")};
-  }
+                                                     WaitingTask* displaced) {
+  if (draining_) return Refusal{RejectReason::kDraining, Draining()};
   const size_t one_batch_each = busy_until_.size() * options_.limits.max_batch_size;
   const absl::Duration usable_until =
       now + usable_time_.Of(task.deadline() - now, now, ahead >= one_batch_each);
@@ -160,8 +206,8 @@ std::optional<BatchQueue::Refusal> BatchQueue::Admit(const BatchTask& task, absl
                    wait - options_.max_predicted_wait)};
   }
   if (waiting_.size() < options_.max_waiting) return std::nullopt;
-  displaced = waiting_.TakeLastBelow(task.priority());
-  if (displaced.task != nullptr) return std::nullopt;
+  if (displaced != nullptr) *displaced = waiting_.TakeLastBelow(task.priority());
+  if (displaced != nullptr && displaced->task != nullptr) return std::nullopt;
   return Refusal{RejectReason::kQueueFull,
                  Overloaded(absl::StrCat("the queue is full: ", waiting_.size(),
                                          " requests wait, the limit is ", options_.max_waiting),
@@ -187,26 +233,15 @@ size_t BatchQueue::IdleExecutors() const {
                     [](const std::optional<BatchEnd>& end) { return !end.has_value(); }));
 }
 
-void BatchQueue::WhenRoom(std::function<void()> retry) {
-  {
-    const MutexLock lock(mutex_);
-    if (!draining_ && !(waiting_.empty() && IdleExecutors() > 0)) {
-      retries_.push_back(std::move(retry));
-      return;
-    }
-  }
-  retry();
-}
-
 void BatchQueue::Drain() {
-  std::vector<std::function<void()>> retries;
+  std::deque<Outsider> outsiders;
   {
     const MutexLock lock(mutex_);
     draining_ = true;
-    retries.swap(retries_);
+    outsiders.swap(outsiders_);
     changed_.SignalAll();
   }
-  for (const auto& retry : retries) retry();
+  for (const Outsider& outsider : outsiders) TurnAway(outsider);
   const MutexLock lock(drain_mutex_);
   for (std::thread& executor : executors_) executor.join();
   executors_.clear();
@@ -242,7 +277,8 @@ BatchQueue::Harvest BatchQueue::NextHarvest(size_t executor) {
       TakeBatch(executor, harvest);
     }
     harvest.finished = draining_ && waiting_.empty();
-    if (waiting_.empty() || !harvest.batch.empty()) harvest.retries.swap(retries_);
+    // The queue has become shorter.
+    if (waiting_.empty() || !harvest.batch.empty()) LetIn(harvest);
     if (harvest.HasWork()) return harvest;
     if (decision.wait_until == absl::InfiniteDuration()) {
       changed_.Wait(mutex_);
@@ -253,10 +289,22 @@ BatchQueue::Harvest BatchQueue::NextHarvest(size_t executor) {
 }
 
 void BatchQueue::DropDead(Harvest& harvest) {
-  std::vector<WaitingTask> dead = waiting_.Take([&harvest](const BatchTask& task) {
-    const bool is_dead = task.cancelled() || task.deadline() <= harvest.taken_at;
-    return is_dead ? TaskLines::Choice::kTake : TaskLines::Choice::kLeave;
+  const auto is_dead = [&harvest](const BatchTask& task) {
+    return task.cancelled() || task.deadline() <= harvest.taken_at;
+  };
+  std::vector<WaitingTask> dead = waiting_.Take([&is_dead](const BatchTask& task) {
+    return is_dead(task) ? TaskLines::Choice::kTake : TaskLines::Choice::kLeave;
   });
+  std::deque<Outsider> alive;
+  for (Outsider& outsider : outsiders_) {
+    if (!is_dead(*outsider.waiting.task)) {
+      alive.push_back(std::move(outsider));
+      continue;
+    }
+    dead.push_back(std::move(outsider.waiting));
+    harvest.left.push_back(std::move(outsider.left));
+  }
+  outsiders_ = std::move(alive);
   for (WaitingTask& waiting : dead) {
     const bool expired = waiting.task->deadline() <= harvest.taken_at;
     (expired ? harvest.expired : harvest.cancelled).push_back(std::move(waiting));
@@ -325,7 +373,7 @@ void BatchQueue::Answer(Harvest& harvest) {
     dropped.task->Reject(absl::DeadlineExceededError(
         absl::StrCat("the deadline passed after ", absl::FormatDuration(wait), " in the queue")));
   }
-  for (const auto& retry : harvest.retries) retry();
+  for (const auto& left : harvest.left) left();
 }
 
 void BatchQueue::RunBatch(size_t executor, Harvest harvest) {
@@ -386,16 +434,19 @@ BatchQueue::Harvest BatchQueue::NextDead() {
     DropDead(harvest);
     if (harvest.HasWork()) {
       // The queue has become shorter.
-      harvest.retries.swap(retries_);
+      LetIn(harvest);
       return harvest;
     }
-    if (waiting_.empty()) {
+    if (waiting_.empty() && outsiders_.empty()) {
       timer_asleep_ = true;
       timer_wanted_.Wait(mutex_);
       timer_asleep_ = false;
       continue;
     }
-    const absl::Duration left = waiting_.EarliestDeadline() - harvest.taken_at;
+    absl::Duration deadline = waiting_.EarliestDeadline();
+    for (const Outsider& outsider : outsiders_)
+      deadline = std::min(deadline, outsider.waiting.task->deadline());
+    const absl::Duration left = deadline - harvest.taken_at;
     timer_wanted_.WaitFor(mutex_, std::max(kShortestTick, std::min(kTick, left)));
   }
 }

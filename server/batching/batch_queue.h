@@ -2,6 +2,7 @@
 #define PROVNET_SERVER_BATCHING_BATCH_QUEUE_H_
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -85,11 +86,13 @@ class BatchQueue {
   // May answer another task, of lower priority, on this thread.
   absl::Status Enqueue(std::unique_ptr<BatchTask>&& task);
 
-  // Calls `retry` once, as soon as an Enqueue that was refused with RESOURCE_EXHAUSTED is worth
-  // another try: the queue has become shorter, or it drains. At once on this thread when an
-  // executor is idle and nothing waits, else later on one of the queue's threads. There may be
-  // competition, so the try may fail again.
-  void WhenRoom(std::function<void()> retry);
+  // As Enqueue for who would rather wait than be refused: where there is no room the task waits
+  // outside of the queue until there is, in the order of arrival with others that do, and makes
+  // room for itself at nobody's expense. Its deadline and its cancellation hold meanwhile; it
+  // counts as offered, not as refused. Calls `left` once, when the task need wait no longer: it is
+  // in the queue, or was answered with Reject (UNAVAILABLE where the queue drains). On this thread
+  // or on one of the queue's.
+  void EnqueueWhenRoom(std::unique_ptr<BatchTask> task, std::function<void()> left);
 
   // Refuses new tasks, runs those that wait, joins the threads. Idempotent; not from one of them.
   void Drain();
@@ -100,7 +103,8 @@ class BatchQueue {
     std::vector<WaitingTask> batch;
     std::vector<WaitingTask> cancelled;
     std::vector<WaitingTask> expired;
-    std::vector<std::function<void()>> retries;
+    // Of tasks that waited for room, when they no longer do.
+    std::vector<std::function<void()>> left;
     DispatchReason reason = DispatchReason::kExecutorFree;
     absl::Duration taken_at;
     // Executors that have nothing to do while the batch begins.
@@ -108,8 +112,7 @@ class BatchQueue {
     bool finished = false;
 
     bool HasWork() const {
-      return finished || !batch.empty() || !cancelled.empty() || !expired.empty() ||
-             !retries.empty();
+      return finished || !batch.empty() || !cancelled.empty() || !expired.empty() || !left.empty();
     }
   };
   // Why a task is not taken.
@@ -117,12 +120,23 @@ class BatchQueue {
     RejectReason reason;
     absl::Status status;
   };
+  // A task that waits for room.
+  struct Outsider {
+    WaitingTask waiting;
+    std::function<void()> left;
+  };
 
   BatchQueue(Options options, Runner runner, const Clock& clock, BatchProbe& probe);
 
+  // Null `displaced`: no other makes room for it.
   std::optional<Refusal> Admit(const BatchTask& task, absl::Duration now,
-                               const WaitForecast& forecast, size_t ahead, WaitingTask& displaced)
+                               const WaitForecast& forecast, size_t ahead, WaitingTask* displaced)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Push(WaitingTask task, absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Answers who waited for room in a queue that drains.
+  void TurnAway(const Outsider& outsider);
+  // Takes in those outsiders for whom there is room.
+  void LetIn(Harvest& harvest) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   QueueLoad Load(size_t ahead, absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t IdleExecutors() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether an idle executor may leave a task waiting that arrives at `now`.
@@ -149,7 +163,8 @@ class BatchQueue {
   Mutex mutex_;
   CondVar changed_;
   TaskLines waiting_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::function<void()>> retries_ ABSL_GUARDED_BY(mutex_);
+  // In the order of arrival.
+  std::deque<Outsider> outsiders_ ABSL_GUARDED_BY(mutex_);
   UsableTime usable_time_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   BatchCost cost_ ABSL_GUARDED_BY(mutex_);

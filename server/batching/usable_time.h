@@ -11,12 +11,14 @@ namespace provnet {
 //
 // Where tasks are refused, the share falls to a quarter, by and by, and it rises again when nobody
 // is. By and by, since callers who hold back (client/adaptive_throttle.h) take their bearings from
-// what is taken: a queue that takes nothing until it is short makes them starve it next.
+// what is taken: a queue that takes nothing until it is short makes them starve it next. How fast
+// goes by the time that tasks of late had.
 // Thread-compatible.
 class UsableTime {
  public:
   // Of `left`, the time up to a task's deadline, as of `now`, which never goes back. The share
-  // counts only for tasks with full batches ahead of them.
+  // counts only for tasks with full batches ahead of them. A deadline that is none, or has passed,
+  // is answered as it is and says nothing about others.
   absl::Duration Of(absl::Duration left, absl::Duration now, bool full_batches_ahead);
 
   // A task was refused.
@@ -27,7 +29,9 @@ class UsableTime {
   static constexpr double kLeast = 0.25;
 
   double share_ = kMost;
-  absl::Duration moved_at_ = absl::ZeroDuration();
+  // The mean of what tasks had left; zero before the first.
+  absl::Duration typical_;
+  absl::Duration moved_at_;
   absl::Duration refused_at_ = -absl::InfiniteDuration();
 };
 

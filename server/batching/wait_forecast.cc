@@ -5,43 +5,43 @@
 namespace provnet {
 namespace {
 
-// The least of `end(executor, batches given to it)` once `ahead` batches have gone, one by one, to
-// the executor whose end was the least.
-template <typename End>
-absl::Duration LeastEnd(size_t executors, size_t ahead, const End& end) {
-  std::vector<size_t> given(executors);
-  for (;; --ahead) {
-    size_t first = 0;
-    absl::Duration least = end(0, given[0]);
-    for (size_t i = 1; i < executors; ++i) {
-      if (const absl::Duration other = end(i, given[i]); other < least) {
-        first = i;
-        least = other;
-      }
-    }
-    if (ahead == 0) return least;
-    ++given[first];
+// The least of the executors' `ends` once `ahead` batches have gone, one by one, to the executor
+// whose end was the least; `give(executor)` returns its new end.
+template <typename Time, typename Give>
+Time LeastEnd(std::vector<Time> ends, size_t ahead, const Give& give) {
+  while (true) {
+    const auto first = std::min_element(ends.begin(), ends.end());
+    if (ahead == 0) return *first;
+    --ahead;
+    *first = give(static_cast<size_t>(first - ends.begin()));
   }
 }
 
 }  // namespace
 
 WaitForecast ForecastWait(const QueueLoad& load, const BatchCost& cost) {
-  const size_t executors = load.free_at.size();
   const size_t full = load.max_batch_size;
   const size_t ahead = load.ahead / full;
+  // Of the size of those ahead, where there are any.
   const size_t own = ahead > 0 ? full : load.ahead + 1;
-  const absl::Duration batch = cost.Predict(full);
-  const absl::Duration start = LeastEnd(executors, ahead, [&](size_t executor, size_t batches) {
-    return std::max(load.free_at[executor].expected, load.now) +
-           static_cast<int64_t>(batches) * batch;
+  const double full_seconds = absl::ToDoubleSeconds(cost.Predict(full));
+  const double own_seconds = absl::ToDoubleSeconds(cost.Predict(own));
+
+  // Seconds from now, since they are added up for every batch ahead.
+  std::vector<double> expected, at_most, at_most_with_own;
+  for (const BatchEnd& end : load.free_at) {
+    expected.push_back(std::max(0.0, absl::ToDoubleSeconds(end.expected - load.now)));
+    at_most.push_back(std::max(0.0, absl::ToDoubleSeconds(end.at_most - load.now)));
+    at_most_with_own.push_back(at_most.back() + own_seconds * cost.AtMostFactor(1));
+  }
+  const double start = LeastEnd(
+      expected, ahead, [&](size_t executor) { return expected[executor] += full_seconds; });
+  std::vector<size_t> batches(at_most.size(), 1);
+  const double latest = LeastEnd(at_most_with_own, ahead, [&](size_t executor) {
+    return at_most[executor] + own_seconds * cost.AtMostFactor(++batches[executor]);
   });
-  // With its own, which is of the size of those ahead where there are any.
-  const absl::Duration latest = LeastEnd(executors, ahead, [&](size_t executor, size_t batches) {
-    return std::max(load.free_at[executor].at_most, load.now) +
-           cost.PredictAtMost(own, batches + 1);
-  });
-  return {start, start + cost.Predict(own), latest};
+  return {load.now + absl::Seconds(start), load.now + absl::Seconds(start + own_seconds),
+          load.now + absl::Seconds(latest)};
 }
 
 }  // namespace provnet

@@ -111,30 +111,13 @@ void ExplainStream::Accept(uint64_t number, Slot& slot) {
 }
 
 void ExplainStream::Submit(Explainer::Job job) {
-  // Alive until the last use of `queue`, whoever answers the task meanwhile.
+  // Alive until the last use of the queue, whoever answers the task meanwhile.
   const ServedModelHandle model = job.model;
-  BatchQueue& queue = *job.queue;
-  const absl::Status status = queue.Enqueue(std::move(job.task));
-  if (absl::IsResourceExhausted(status) && !token_.cancelled()) {
-    {
-      const MutexLock lock(mutex_);
-      parked_ = std::move(job);
-    }
-    return queue.WhenRoom([self = shared_from_this()] { self->SubmitParked(); });
-  }
-  if (!status.ok()) job.task->Reject(AdviseRetry(status));
-  const MutexLock lock(mutex_);
-  accepting_ = false;
-  Advance();
-}
-
-void ExplainStream::SubmitParked() {
-  Explainer::Job job;
-  {
-    const MutexLock lock(mutex_);
-    job = std::move(parked_);
-  }
-  Submit(std::move(job));
+  job.queue->EnqueueWhenRoom(std::move(job.task), [self = shared_from_this()] {
+    const MutexLock lock(self->mutex_);
+    self->accepting_ = false;
+    self->Advance();
+  });
 }
 
 void ExplainStream::Answer(uint64_t number, const RequestScope& scope, const absl::Status& status) {

@@ -62,9 +62,8 @@ class ExplainStream final
   // Turns request_ into a task, or into an answer when it is bad.
   void Accept(uint64_t number, Slot& slot);
   absl::StatusOr<Explainer::Job> MakeJob(Slot& slot, Explainer::Done done);
-  // Puts the task into its queue; where that is full, parks it and comes back when there is room.
+  // Puts the task into its queue, and reads no further until there was room for it.
   void Submit(Explainer::Job job);
-  void SubmitParked();
   void Answer(uint64_t number, const RequestScope& scope, const absl::Status& status);
 
   // Starts whatever can be started now. gRPC never runs a reaction on the stack of a start, so
@@ -102,7 +101,6 @@ class ExplainStream final
   // The client is gone: answers go nowhere.
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
-  Explainer::Job parked_ ABSL_GUARDED_BY(mutex_);
 
   // Owned by gRPC while reading_ and writing_, else by the thread that accepts, or by the lock.
   v1::ExplainRequest request_;

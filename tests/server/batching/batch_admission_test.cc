@@ -40,10 +40,11 @@ TEST_F(BatchQueueTest, TheDeadMakeRoomWhileTheExecutorIsStuck) {
   Occupy(1);
   CancelToken token;
   ASSERT_TRUE(Enqueue(Task(1, &token)).ok());
-  queue_->WhenRoom([this] { journal_.Add("room"); });
+  EnqueueWhenRoom(Task(2));
+  EXPECT_EQ(journal_.Count("left"), 0);
   token.Cancel();
-  journal_.AwaitCount("room", 1);
-  EXPECT_TRUE(Enqueue(Task(2)).ok());
+  journal_.AwaitCount("left", 1);
+  EXPECT_EQ(journal_.Count("queue_full"), 0);
 }
 
 TEST_F(BatchQueueTest, RefusesAtOnceWhatItCannotAnswerInTime) {
@@ -75,7 +76,7 @@ TEST_F(BatchQueueTest, AnOverloadKeepsTheQueueShortAndAQuietTimeEndsIt) {
   // The 80 ms that the next one takes may be nine tenths of its time.
   ASSERT_TRUE(Enqueue(Task(7, nullptr, In(90))).ok());
   // While others are refused, the 90 ms for one more become too much of 300.
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 200; ++i) {
     clock_.Advance(absl::Milliseconds(4));
     ASSERT_TRUE(absl::IsResourceExhausted(Enqueue(Task(8, nullptr, In(15)))));
   }
@@ -133,20 +134,60 @@ TEST_F(BatchQueueTest, HighPriorityTakesTheLastLowPlaceOfAFullQueue) {
             1);
 }
 
-TEST_F(BatchQueueTest, TellsTheRefusedWhenThereIsRoom) {
+TEST_F(BatchQueueTest, LetsInWhoWaitedForRoomInTheOrderOfArrival) {
+  Start({.max_waiting = 1, .limits = {.max_batch_size = 1}});
+  Occupy(1);
+  for (int i = 1; i <= 3; ++i) EnqueueWhenRoom(Task(i));
+  EXPECT_EQ(journal_.Count("left"), 1);
+  // Who does not wait is refused, and only who is refused counts as such.
+  EXPECT_TRUE(absl::IsResourceExhausted(Enqueue(Task(4))));
+  OpenGate();
+  journal_.AwaitCount("left", 3);
+  journal_.AwaitCount("ran 3", 1);
+  EXPECT_THAT(batches(),
+              ElementsAre(ElementsAre(1000), ElementsAre(1), ElementsAre(2), ElementsAre(3)));
+  EXPECT_EQ(journal_.Count("queue_full"), 1);
+  EXPECT_EQ(journal_.Count("offered"), 5);
+}
+
+TEST_F(BatchQueueTest, DeadlineAndCancellationHoldWhileATaskWaitsForRoom) {
   Start({.max_waiting = 1});
   Occupy(1);
   ASSERT_TRUE(Enqueue(Task(1)).ok());
-  queue_->WhenRoom([this] { journal_.Add("room"); });
-  EXPECT_EQ(journal_.Count("room"), 0);
-  OpenGate();
-  journal_.AwaitCount("room", 1);
+  CancelToken token;
+  EnqueueWhenRoom(Task(2, &token));
+  EnqueueWhenRoom(Task(3, nullptr, In(50)));
+  token.Cancel();
+  journal_.AwaitCount("rejected 2: CANCELLED: the caller cancelled the request", 1);
+  journal_.AwaitCount("left", 1);
+  clock_.Advance(absl::Milliseconds(60));
+  journal_.AwaitCount("rejected 3: DEADLINE_EXCEEDED: the deadline passed after 60ms in the queue",
+                      1);
+  journal_.AwaitCount("left", 2);
 }
 
-TEST_F(BatchQueueTest, TellsTheRefusedAtOnceWhenThereIsRoomAlready) {
+TEST_F(BatchQueueTest, TurnsAwayWhoWaitsForRoomWhenItDrains) {
   Start({.max_waiting = 1});
-  queue_->WhenRoom([this] { journal_.Add("room"); });
-  EXPECT_EQ(journal_.Count("room"), 1);
+  Occupy(1);
+  ASSERT_TRUE(Enqueue(Task(1)).ok());
+  EnqueueWhenRoom(Task(2));
+  std::thread drain([this] { queue_->Drain(); });
+  const std::string turned_away =
+      "rejected 2: UNAVAILABLE: the server is shutting down and takes no more requests";
+  journal_.AwaitCount(turned_away, 1);
+  journal_.AwaitCount("left", 1);
+  EnqueueWhenRoom(Task(3));
+  EXPECT_EQ(journal_.Count("left"), 2);
+  EXPECT_EQ(journal_.Count("draining"), 2);
+  OpenGate();
+  drain.join();
+  EXPECT_EQ(journal_.Count("ran 1"), 1);
+}
+
+TEST_F(BatchQueueTest, WhoMayWaitIsTakenAtOnceWhereThereIsRoom) {
+  Start({.max_waiting = 1});
+  EnqueueWhenRoom(Task(1));
+  EXPECT_EQ(journal_.Count("left"), 1);
 }
 
 }  // namespace

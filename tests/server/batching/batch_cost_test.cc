@@ -105,7 +105,7 @@ TEST(BatchCostTest, ErrorsOfBatchesInARowMakeUpForOneAnother) {
     exceeded += i > 5 && took > most;
     by_a_fifth += i > 5 && much;
   }
-  EXPECT_LE(exceeded, kRows / 50);
+  EXPECT_LE(exceeded, kRows / 25);
   EXPECT_LE(by_a_fifth, kRows / 10);
 }
 

@@ -114,6 +114,10 @@ class BatchQueueTest : public testing::Test {
   }
   absl::Status Enqueue(std::unique_ptr<BatchTask> task) { return queue_->Enqueue(std::move(task)); }
 
+  void EnqueueWhenRoom(std::unique_ptr<BatchTask> task) {
+    queue_->EnqueueWhenRoom(std::move(task), [this] { journal_.Add("left"); });
+  }
+
   // Occupies all executors, so that later tasks wait.
   void Occupy(int executors) {
     for (int i = 0; i < executors; ++i) {

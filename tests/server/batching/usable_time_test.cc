@@ -64,12 +64,29 @@ TEST_F(UsableTimeTest, GoesByTheTimeThatTasksHave) {
   EXPECT_NEAR(absl::ToDoubleSeconds(usable_.Of(10 * kLeft, now_, true)), 2.5, 0.1);
 }
 
-TEST_F(UsableTimeTest, WhoHasNoDeadlineMovesNothing) {
+TEST_F(UsableTimeTest, WhoHasNoDeadlineSaysNothingAboutOthers) {
   Refusing(absl::Seconds(10));
-  EXPECT_EQ(usable_.Of(absl::InfiniteDuration(), now_, true), absl::InfiniteDuration());
-  now_ += absl::Seconds(10);
-  EXPECT_EQ(usable_.Of(absl::InfiniteDuration(), now_, true), absl::InfiniteDuration());
-  EXPECT_DOUBLE_EQ(Of(true), 0.25);
+  for (int i = 0; i < 100; ++i, now_ += absl::Milliseconds(100))
+    EXPECT_EQ(usable_.Of(absl::InfiniteDuration(), now_, true), absl::InfiniteDuration());
+  // Half of the twenty seconds that the rise takes.
+  EXPECT_NEAR(Of(true), 0.575, 0.01);
+}
+
+TEST_F(UsableTimeTest, NeitherDoesWhoCameTooLate) {
+  for (int i = 0; i < 100; ++i, now_ += absl::Milliseconds(5)) {
+    EXPECT_EQ(usable_.Of(-absl::Microseconds(100), now_, true), -absl::Microseconds(100));
+    EXPECT_EQ(usable_.Of(absl::ZeroDuration(), now_, true), absl::ZeroDuration());
+  }
+  EXPECT_DOUBLE_EQ(Of(true), 0.9);
+}
+
+TEST_F(UsableTimeTest, OneInAHurryDoesNotEndTheOverloadOfOthers) {
+  Refusing(absl::Seconds(10));
+  for (int i = 0; i < 50; ++i, now_ += absl::Milliseconds(20)) {
+    usable_.Of(absl::Milliseconds(1), now_, true);
+    for (int j = 0; j < 10; ++j) usable_.Of(kLeft, now_, true);
+  }
+  EXPECT_LT(Of(true), 0.3);
 }
 
 }  // namespace

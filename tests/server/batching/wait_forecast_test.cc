@@ -63,7 +63,8 @@ TEST(WaitForecastTest, BatchesUpToTheTasksMayTakeLonger) {
   ASSERT_GT(reserve, Ms(8));
   // Two batches ahead, its own, and 3 ms of the one that runs.
   const WaitForecast forecast = ForecastWait({Ms(100), 8, 4, {{Ms(105), Ms(108)}}}, cost);
-  EXPECT_EQ(forecast.finish - forecast.start, cost.Predict(4));
+  EXPECT_NEAR(absl::ToDoubleMilliseconds(forecast.finish - forecast.start),
+              absl::ToDoubleMilliseconds(cost.Predict(4)), 1e-6);
   EXPECT_NEAR(absl::ToDoubleMilliseconds(forecast.latest_finish - forecast.finish),
               absl::ToDoubleMilliseconds(reserve + Ms(3)), 1e-3);
 }

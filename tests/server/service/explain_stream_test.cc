@@ -94,6 +94,33 @@ TEST(ExplainStreamTest, ARequestThatWaitsLongerThanItsTimeoutIsGivenUpAlone) {
   EXPECT_TRUE(call.Finish().ok());
 }
 
+TEST(ExplainStreamTest, SoIsOneThatWaitsForRoomInAFullQueue) {
+  TestServerOptions options;
+  options.queue.max_waiting = 1;
+  options.queue.limits.max_batch_size = 1;
+  TestServer server(options);
+  server.Serve();
+  server.model().CloseGate();
+  StreamCall call(server);
+  v1::ExplainRequest impatient = MakeRequest(3);
+  impatient.mutable_timeout()->set_nanos(50'000'000);
+  for (const v1::ExplainRequest& request :
+       {MakeRequest(1), MakeRequest(2), impatient, MakeRequest(4)})
+    ASSERT_TRUE(call.Write(request));
+  call.HalfClose();
+  // The first one is with the executor, the second one fills the queue.
+  server.model().AwaitBatches(1);
+  while (server.metrics().Text().find("reason=\"expired\"} 1") == std::string::npos)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  server.model().OpenGate();
+  const auto responses = call.ReadAll();
+  ASSERT_EQ(responses.size(), 4U);
+  EXPECT_EQ(responses[1].response().predicted().id(), 2U);
+  EXPECT_EQ(responses[2].error().code(), grpc::DEADLINE_EXCEEDED);
+  EXPECT_EQ(responses[3].response().predicted().id(), 4U);
+  EXPECT_TRUE(call.Finish().ok());
+}
+
 TEST(ExplainStreamTest, ABadRequestFailsAloneAndTheStreamGoesOn) {
   TestServer server;
   server.Serve();
@@ -175,6 +202,10 @@ TEST(ExplainStreamTest, AFullQueueSlowsTheStreamDownAndFailsNothing) {
     });
   }
   for (std::thread& stream : streams) stream.join();
+  // Nobody was refused, so nothing says so.
+  EXPECT_THAT(
+      server.metrics().Text(),
+      HasSubstr("provnet_requests_rejected_total{model=\"digits\",reason=\"queue_full\"} 0"));
 }
 
 TEST(ExplainStreamTest, AnEmptyStreamEndsCleanly) {
