@@ -172,10 +172,17 @@ absl::Status CheckNumbers() {
 }
 
 absl::Status CheckDurations() {
-  if (absl::GetFlag(FLAGS_max_queue_wait) <= absl::ZeroDuration())
-    return absl::InvalidArgumentError("--max-queue-wait is 0 or less, expected more than 0");
-  if (absl::GetFlag(FLAGS_priority_head_start) < absl::ZeroDuration())
-    return absl::InvalidArgumentError("--priority-head-start is negative, expected 0 or more");
+  const absl::Duration wait = absl::GetFlag(FLAGS_max_queue_wait);
+  if (wait <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--max-queue-wait is ", absl::FormatDuration(wait), ", expected more than 0"));
+  }
+  const std::tuple<absl::string_view, absl::Duration> rows[] = {
+      {"--priority-head-start", absl::GetFlag(FLAGS_priority_head_start)},
+      {"--linger", absl::GetFlag(FLAGS_linger)},
+      {"--drain-timeout", absl::GetFlag(FLAGS_drain_timeout)},
+  };
+  for (const auto& [flag, value] : rows) PROVNET_RETURN_IF_ERROR(CheckNotNegative(flag, value));
   return absl::OkStatus();
 }
 

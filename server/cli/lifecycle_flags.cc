@@ -4,6 +4,8 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "server/service/flag_parsing.h"
+#include "storage/base/status_macros.h"
 #include "storage/base/status_prefix.h"
 
 ABSL_FLAG(bool, repository_watch, true,
@@ -41,8 +43,7 @@ absl::StatusOr<LifecycleOptions> LifecycleOptionsFromFlags() {
   if (!limit.ok()) return WithPrefix("--memory-limit", limit.status());
   options.memory_limit = *limit;
   options.await_models = absl::GetFlag(FLAGS_await_models);
-  if (options.await_models < absl::ZeroDuration())
-    return absl::InvalidArgumentError("--await-models is negative, expected 0 or more");
+  PROVNET_RETURN_IF_ERROR(CheckNotNegative("--await-models", options.await_models));
   return options;
 }
 

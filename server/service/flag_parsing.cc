@@ -53,6 +53,12 @@ absl::Status ParseFlags(absl::Span<const char* const> arguments, absl::string_vi
   return absl::OkStatus();
 }
 
+absl::Status CheckNotNegative(absl::string_view flag, absl::Duration value) {
+  if (value >= absl::ZeroDuration()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, " is ", absl::FormatDuration(value), ", expected 0 or more"));
+}
+
 std::string FlagsHelp(absl::string_view source) {
   std::map<std::string, absl::CommandLineFlag*> ours;
   for (const auto& [name, flag] : absl::GetAllFlags()) {

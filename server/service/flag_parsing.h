@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 
 namespace provnet {
@@ -13,6 +14,9 @@ namespace provnet {
 // "--some-flag=VALUE" arguments, the program's name not among them. INVALID_ARGUMENT names the
 // argument and what was expected; flags before it are set.
 absl::Status ParseFlags(absl::Span<const char* const> arguments, absl::string_view source);
+
+// INVALID_ARGUMENT where a duration that was given for `flag` is below zero.
+absl::Status CheckNotNegative(absl::string_view flag, absl::Duration value);
 
 // One paragraph for each flag that is defined there: spelling, default and help, sorted.
 std::string FlagsHelp(absl::string_view source);
