@@ -5,6 +5,9 @@
 
 #include "server/service/explain_codec.h"
 #include "server/service/membership_codec.h"
+#include "server/service/request_priority.h"
+#include "server/service/request_timeout.h"
+#include "storage/base/clock.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/testing/fake_servable.h"
 
@@ -43,6 +46,9 @@ void CheckInput(const std::vector<float>& input) {
 void Explain(std::string_view bytes) {
   v1::ExplainRequest request;
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+  (void)ParsePriority(request.priority());
+  const auto deadline = DeadlineOf(request, absl::InfiniteDuration(), Clock::Steady());
+  Promise(!deadline.ok() || *deadline > absl::ZeroDuration());
   const auto plan = ParseExplainRequest(request, Model(), Limits());
   if (!plan.ok()) return;
   CheckInput(plan->query.input);
