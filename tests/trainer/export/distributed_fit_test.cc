@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "storage/base/clock.h"
 #include "storage/bundle_verifier.h"
 #include "storage/repository.h"
 #include "tests/testing/child_process.h"
@@ -52,6 +54,15 @@ TEST_P(DistributedFitTest, TwoRanksPublishWhatOneProcessDoes) {
   EXPECT_FALSE(std::filesystem::exists(folder / "ranks" / ".checkpoint"));
 }
 
+// What is promised of a rank whose peer is lost (docs/training.md): it ends with an error that says
+// so, within half a minute.
+void ExpectErrorInTime(WatchedProcess& rank, const char* error) {
+  const absl::Duration lost = Clock::Steady().Monotonic();
+  EXPECT_EQ(rank.WaitForEnd(), 1) << rank.output();
+  EXPECT_THAT(rank.output(), HasSubstr(error));
+  EXPECT_LT(Clock::Steady().Monotonic() - lost, absl::Seconds(30));
+}
+
 TEST(DistributedFit, AKilledRankEndsTheJobAndResumingPublishesTheSame) {
   const TempDir folder;
   Ranks whole(2, LongFit(folder / "whole"));
@@ -64,8 +75,7 @@ TEST(DistributedFit, AKilledRankEndsTheJobAndResumingPublishesTheSame) {
   ChildProcess second(AsRank(1, 2, port, fit), folder / "log1");
   ASSERT_TRUE(first.WaitFor("epoch 3/30")) << first.output() << second.Log();
   second.Signal(SIGKILL);
-  EXPECT_EQ(first.WaitForEnd(), 1) << first.output();
-  EXPECT_THAT(first.output(), HasSubstr("rank 1 of 2 is gone"));
+  ExpectErrorInTime(first, "rank 1 of 2 is gone");
   EXPECT_THAT(first.output(), HasSubstr("start all ranks again with --resume"));
   EXPECT_THAT(*ListVersions(output), IsEmpty());
 
@@ -74,6 +84,19 @@ TEST(DistributedFit, AKilledRankEndsTheJobAndResumingPublishesTheSame) {
   ASSERT_THAT(resumed.Wait(), ElementsAre(0, 0)) << resumed.log(0) << resumed.log(1);
   EXPECT_THAT(resumed.log(0), Not(HasSubstr("epoch 3/30")));
   EXPECT_EQ(ModelDigest(output / "1"), ModelDigest(folder / "whole" / "1"));
+}
+
+TEST(DistributedFit, ARankThatSaysNothingEndsTheJob) {
+  const TempDir folder;
+  Command fit = LongFit(folder / "model");
+  const uint16_t port = FreePort();
+  WatchedProcess first(AsRank(0, 2, port, fit));
+  ChildProcess second(AsRank(1, 2, port, fit), folder / "log1");
+  ASSERT_TRUE(first.WaitFor("epoch 3/30")) << first.output() << second.Log();
+  second.Signal(SIGSTOP);
+  ExpectErrorInTime(first, "rank 1 of 2");
+  second.Signal(SIGKILL);
+  EXPECT_THAT(*ListVersions(folder / "model"), IsEmpty());
 }
 
 // As launchers do that know nothing of the other ranks: the new process comes while those of the
