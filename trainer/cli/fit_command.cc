@@ -57,7 +57,7 @@ what to learn
   --membership-reference=FROM   images that are not trained on, with which 'provnet membership' compares: auto (up to 10,000
                                 of those outside the subset, if at least 1,000 are), none, or how many to hold out (auto)
   --approximate-from=N          embedding: with so many samples and more the bundle also holds cells for an approximate search,
-                                where they reach a recall of 99 %; 0 for never (20000)
+                                where they reach a recall of 99 %; 0 for never (50000)
   --output=REPOSITORY/NAME      the model's folder in a model repository (required)
 )";
 

@@ -35,7 +35,7 @@ struct FitOptions {
   // Embedding heads: the number of training samples from which on the bundle also holds cells for
   // an approximate search, where they reach the recall; 0 for never. From the default on it is
   // faster than the exact search by more than it costs (docs/results.md).
-  uint64_t approximate_from = 20000;
+  uint64_t approximate_from = 50000;
   // <repository>/<model name>: the bundle becomes the next version in there.
   std::filesystem::path output;
   // Where the checkpoint lives; empty for ".checkpoint" inside `output`.
