@@ -53,6 +53,17 @@ class Names(unittest.TestCase):
             self.assertGreaterEqual(found, declared, f"{source} declares metrics in a way that metric_names.py does not read")
 
 
+class Guides(unittest.TestCase):
+    def test_name_metrics_that_the_code_has(self):
+        families = {family.name for family in metric_names.families()} | {autoscaler_queries.metric_name()}
+        named = 0
+        for guide in sorted(ROOT.glob("docs/**/*.md")):
+            names = metric_names.named_in(guide.read_text())
+            self.assertLessEqual(names, SERIES | families, guide)
+            named += len(names)
+        self.assertGreater(named, 10)
+
+
 class Alerts(unittest.TestCase):
     def test_name_metrics_that_the_code_has(self):
         recorded = {rule["record"] for rule in rules() if "record" in rule}
