@@ -125,10 +125,10 @@ def storm(setting):
             expired += sum(call.exception() is not None for call in calls)
         running.clear()
         asker.join()
-        # What expired at the caller may have been begun in time, or be on its way back.
+        # What expires at the caller may have been begun in time; a server that asks nobody's deadline begins them all.
         worked_on = max(0, ran(server) - begun - len(slowest) - (total - expired))
         late = int(server.metric("provnet_requests_late_total"))
         again = works_again(server)
     p99 = percentile(slowest, 0.99)
-    kept = p99 < 1 and again < 1 and worked_on <= expired / 10
+    kept = p99 < 1 and again < 1 and worked_on <= expired / 2
     return Outcome(kept, f"{worked_on} of {expired} that expired were worked on, {late} ended late; {len(slowest)} ordinary calls beside them, p99 {p99 * 1e3:.0f} ms")
