@@ -160,20 +160,18 @@ void BatchQueue::Push(WaitingTask task, absl::Duration now) {
 
 void BatchQueue::LetIn(Harvest& harvest) {
   const absl::Duration now = harvest.taken_at;
-  std::deque<Outsider> still_outside;
   for (Outsider& outsider : outsiders_) {
     const BatchTask& task = *outsider.waiting.task;
     const size_t ahead = waiting_.Ahead(task.priority(), now);
     if (waiting_.size() >= options_.max_waiting ||
         Admit(task, now, ForecastWait(Load(ahead, now), cost_), ahead, nullptr).has_value()) {
-      still_outside.push_back(std::move(outsider));
       continue;
     }
     // Arrivals of a line never go back.
     Push({std::move(outsider.waiting.task), now}, now);
     harvest.left.push_back(std::move(outsider.left));
   }
-  outsiders_ = std::move(still_outside);
+  std::erase_if(outsiders_, HasLeft);
 }
 
 std::optional<BatchQueue::Refusal> BatchQueue::Admit(const BatchTask& task, absl::Duration now,
@@ -234,7 +232,7 @@ size_t BatchQueue::IdleExecutors() const {
 }
 
 void BatchQueue::Drain() {
-  std::deque<Outsider> outsiders;
+  std::vector<Outsider> outsiders;
   {
     const MutexLock lock(mutex_);
     draining_ = true;
@@ -295,16 +293,12 @@ void BatchQueue::DropDead(Harvest& harvest) {
   std::vector<WaitingTask> dead = waiting_.Take([&is_dead](const BatchTask& task) {
     return is_dead(task) ? TaskLines::Choice::kTake : TaskLines::Choice::kLeave;
   });
-  std::deque<Outsider> alive;
   for (Outsider& outsider : outsiders_) {
-    if (!is_dead(*outsider.waiting.task)) {
-      alive.push_back(std::move(outsider));
-      continue;
-    }
+    if (!is_dead(*outsider.waiting.task)) continue;
     dead.push_back(std::move(outsider.waiting));
     harvest.left.push_back(std::move(outsider.left));
   }
-  outsiders_ = std::move(alive);
+  std::erase_if(outsiders_, HasLeft);
   for (WaitingTask& waiting : dead) {
     const bool expired = waiting.task->deadline() <= harvest.taken_at;
     (expired ? harvest.expired : harvest.cancelled).push_back(std::move(waiting));

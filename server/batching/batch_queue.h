@@ -2,7 +2,6 @@
 #define PROVNET_SERVER_BATCHING_BATCH_QUEUE_H_
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -133,6 +132,8 @@ class BatchQueue {
                                const WaitForecast& forecast, size_t ahead, WaitingTask* displaced)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Push(WaitingTask task, absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether its task was moved on, into the queue or to be answered.
+  static bool HasLeft(const Outsider& outsider) { return outsider.waiting.task == nullptr; }
   // Answers who waited for room in a queue that drains.
   void TurnAway(const Outsider& outsider);
   // Takes in those outsiders for whom there is room.
@@ -164,7 +165,7 @@ class BatchQueue {
   CondVar changed_;
   TaskLines waiting_ ABSL_GUARDED_BY(mutex_);
   // In the order of arrival.
-  std::deque<Outsider> outsiders_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Outsider> outsiders_ ABSL_GUARDED_BY(mutex_);
   UsableTime usable_time_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   BatchCost cost_ ABSL_GUARDED_BY(mutex_);

@@ -23,6 +23,10 @@ class StreamCall {
   }
 
   bool Write(const v1::ExplainRequest& request) { return stream_->Write(request); }
+  void WriteAll(const std::vector<v1::ExplainRequest>& requests) {
+    for (const v1::ExplainRequest& request : requests) ASSERT_TRUE(Write(request));
+    HalfClose();
+  }
   void HalfClose() { stream_->WritesDone(); }
   std::vector<v1::ExplainStreamResponse> ReadAll() {
     std::vector<v1::ExplainStreamResponse> all;
@@ -44,6 +48,17 @@ void ExpectInOrder(const std::vector<v1::ExplainStreamResponse>& responses, size
     EXPECT_EQ(responses[i].request_number(), i);
     EXPECT_EQ(responses[i].response().predicted().id(), i % 10) << i;
   }
+}
+
+v1::ExplainRequest MakeImpatientRequest(uint32_t number) {
+  v1::ExplainRequest request = MakeRequest(number);
+  request.mutable_timeout()->set_nanos(50'000'000);
+  return request;
+}
+
+void AwaitOneExpired(TestServer& server) {
+  while (server.metrics().Text().find("reason=\"expired\"} 1") == std::string::npos)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
 TEST(ExplainStreamTest, AnswersInTheOrderOfTheRequests) {
@@ -70,19 +85,14 @@ TEST(ExplainStreamTest, ARequestThatWaitsLongerThanItsTimeoutIsGivenUpAlone) {
   server.Serve();
   server.model().CloseGate();
   StreamCall call(server);
-  v1::ExplainRequest impatient = MakeRequest(2);
-  impatient.mutable_timeout()->set_nanos(50'000'000);
   v1::ExplainRequest patient = MakeRequest(3);
   patient.mutable_timeout()->set_seconds(50);
   v1::ExplainRequest wrong = MakeRequest(4);
   wrong.mutable_timeout()->set_seconds(-1);
-  for (const v1::ExplainRequest& request : {MakeRequest(1), impatient, patient, wrong})
-    ASSERT_TRUE(call.Write(request));
-  call.HalfClose();
+  call.WriteAll({MakeRequest(1), MakeImpatientRequest(2), patient, wrong});
   // The first one holds the only executor until the second has been given up.
   server.model().AwaitBatches(1);
-  while (server.metrics().Text().find("reason=\"expired\"} 1") == std::string::npos)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  AwaitOneExpired(server);
   server.model().OpenGate();
   const auto responses = call.ReadAll();
   ASSERT_EQ(responses.size(), 4U);
@@ -102,16 +112,10 @@ TEST(ExplainStreamTest, SoIsOneThatWaitsForRoomInAFullQueue) {
   server.Serve();
   server.model().CloseGate();
   StreamCall call(server);
-  v1::ExplainRequest impatient = MakeRequest(3);
-  impatient.mutable_timeout()->set_nanos(50'000'000);
-  for (const v1::ExplainRequest& request :
-       {MakeRequest(1), MakeRequest(2), impatient, MakeRequest(4)})
-    ASSERT_TRUE(call.Write(request));
-  call.HalfClose();
+  call.WriteAll({MakeRequest(1), MakeRequest(2), MakeImpatientRequest(3), MakeRequest(4)});
   // The first one is with the executor, the second one fills the queue.
   server.model().AwaitBatches(1);
-  while (server.metrics().Text().find("reason=\"expired\"} 1") == std::string::npos)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  AwaitOneExpired(server);
   server.model().OpenGate();
   const auto responses = call.ReadAll();
   ASSERT_EQ(responses.size(), 4U);
