@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
+#include "storage/base/available_cores.h"
 #include "storage/base/background_pace.h"
 #include "storage/base/status_macros.h"
 #include "storage/file_io.h"
@@ -68,8 +69,7 @@ std::vector<absl::StatusOr<Sha256Digest>> DigestBundleFiles(const fs::path& bund
       digests[i] = Sha256OfFile(bundle_directory / paths[i]);
     }
   };
-  const size_t cores =
-      BackgroundPace::OnThisThread() ? 1 : std::max(1u, std::thread::hardware_concurrency());
+  const auto cores = static_cast<size_t>(BackgroundPace::OnThisThread() ? 1 : AvailableCores());
   std::vector<std::thread> threads;
   for (size_t i = 1; i < std::min(cores, paths.size()); ++i) threads.emplace_back(work);
   work();

@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "absl/strings/match.h"
-#include "server/batching/available_cores.h"
+#include "storage/base/available_cores.h"
 
 namespace provnet {
 

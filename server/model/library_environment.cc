@@ -5,17 +5,19 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <string>
 #include <system_error>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "storage/base/available_cores.h"
 
 namespace provnet {
 namespace {
 
 struct Variable {
   const char* name;
-  const char* value;
+  std::string value;
 };
 
 // What OpenBLAS runs on, or "" when another BLAS is loaded.
@@ -49,6 +51,8 @@ std::vector<Variable> MissingVariables() {
   if (gnu_openmp && !IsSet("GOMP_SPINCOUNT") && !IsSet("OMP_WAIT_POLICY")) {
     missing.push_back({"GOMP_SPINCOUNT", "0"});
   }
+  if (!IsSet("OMP_NUM_THREADS"))
+    missing.push_back({"OMP_NUM_THREADS", std::to_string(AvailableCores())});
   return missing;
 }
 
@@ -61,7 +65,8 @@ void FitLibraryEnvironment(char* const argv[]) {
   std::error_code unreadable;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", unreadable);
   if (unreadable) return;
-  for (const Variable& variable : missing) setenv(variable.name, variable.value, /*overwrite=*/1);
+  for (const Variable& variable : missing)
+    setenv(variable.name, variable.value.c_str(), /*overwrite=*/1);
   execv(program.c_str(), argv);
   // Reached only when the restart failed: go on with what there is.
   for (const Variable& variable : missing) unsetenv(variable.name);

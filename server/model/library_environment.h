@@ -12,6 +12,9 @@ namespace provnet {
 // from running: beside a compiler, training fell to an eighth of the speed that it has with this
 // setting.
 //
+// OMP_NUM_THREADS: the cores that the process may use (storage/base/available_cores.h), for threads
+// that don't say how many they want. OpenMP itself knows nothing of a container's CPU limit.
+//
 // OPENBLAS_CORETYPE: OpenBLAS chooses its kernels by a table of processor models. Debian 12's
 // version, 0.3.21, does not know later ones and takes its SSE3 kernels there: a float32 product of
 // 128 x 2058 by 2058 x 1800 then runs at a fifth of the speed.

@@ -1,12 +1,10 @@
 #include "trainer/cli/training_flags.h"
 
-#include <algorithm>
-#include <thread>
-
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/types/optional.h"
+#include "storage/base/available_cores.h"
 #include "storage/base/status_macros.h"
 #include "trainer/cli/command.h"
 #include "trainer/cli/data_flags.h"
@@ -124,8 +122,7 @@ absl::StatusOr<TrainingOptions> TrainingOptionsFromFlags() {
 
 int ThreadsFromFlags() {
   const int threads = absl::GetFlag(FLAGS_threads);
-  return threads != 0 ? threads
-                      : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  return threads != 0 ? threads : AvailableCores();
 }
 
 }  // namespace provnet

@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "storage/base/available_cores.h"
 #include "trainer/data/glyph_drawing.h"
 #include "trainer/data/random.h"
 
@@ -101,7 +102,7 @@ void RedrawDuplicates(Part& part, absl::flat_hash_set<uint64_t>& digests) {
 }  // namespace
 
 DatasetPair MakeGlyphs(uint64_t train_size, uint64_t seed, unsigned threads) {
-  if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
+  if (threads == 0) threads = static_cast<unsigned>(AvailableCores());
   const uint64_t test_size = std::max(kMinTestSize, train_size / 6);
   Part train(absl::StrCat("glyphs-train-seed", seed), train_size, MixSeed(seed, kTrainStream));
   Part test(absl::StrCat("glyphs-test-seed", seed), test_size, MixSeed(seed, kTestStream));

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "storage/base/available_cores.h"
 #include "storage/base/status_macros.h"
 #include "storage/base/status_prefix.h"
 #include "storage/image/image.h"
@@ -89,8 +89,8 @@ absl::Status Decoder::ReadAll(EntryStream& stream) {
   // In the stream's order, to find the first failure.
   std::vector<size_t> submitted;
   {
-    const int cores = static_cast<int>(std::thread::hardware_concurrency());
-    BoundedWorkers workers(options_.threads > 0 ? options_.threads : cores, kMaxWaitingBytes);
+    BoundedWorkers workers(options_.threads > 0 ? options_.threads : AvailableCores(),
+                           kMaxWaitingBytes);
     while (submitted.size() < images_.size() && !(options_.strict && failed_)) {
       PROVNET_ASSIGN_OR_RETURN(const std::optional<Entry> entry, stream.Next());
       if (!entry.has_value()) {

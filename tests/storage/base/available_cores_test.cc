@@ -1,6 +1,7 @@
-#include "server/batching/available_cores.h"
+#include "storage/base/available_cores.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <utility>
 
@@ -22,6 +23,19 @@ TEST(AvailableCoresTest, ReadsTheControlGroupsLimit) {
 }
 
 TEST(AvailableCoresTest, IsAtLeastOne) { EXPECT_GE(AvailableCores(), 1); }
+
+TEST(AvailableCoresTest, CountsOnlyTheCoresThatTheSchedulerAllows) {
+  cpu_set_t before;
+  ASSERT_EQ(sched_getaffinity(0, sizeof(before), &before), 0);
+  int first = 0;
+  while (!CPU_ISSET(first, &before)) ++first;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(first, &one);
+  ASSERT_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
+  EXPECT_EQ(AvailableCores(), 1);
+  ASSERT_EQ(sched_setaffinity(0, sizeof(before), &before), 0);
+}
 
 }  // namespace
 }  // namespace provnet

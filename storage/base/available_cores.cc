@@ -1,4 +1,6 @@
-#include "server/batching/available_cores.h"
+#include "storage/base/available_cores.h"
+
+#include <sched.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +15,16 @@
 #include "absl/strings/str_split.h"
 
 namespace provnet {
+namespace {
+
+int ScheduledCores() {
+  cpu_set_t cores;
+  // Fails on machines of more cores than a cpu_set_t has room for.
+  if (sched_getaffinity(0, sizeof(cores), &cores) == 0) return CPU_COUNT(&cores);
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace
 
 int CoresFromCpuMax(absl::string_view cpu_max) {
   const std::vector<std::string> fields = absl::StrSplit(absl::StripAsciiWhitespace(cpu_max), ' ');
@@ -26,7 +38,7 @@ int CoresFromCpuMax(absl::string_view cpu_max) {
 }
 
 int AvailableCores() {
-  const int scheduled = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int scheduled = ScheduledCores();
   std::ifstream file("/sys/fs/cgroup/cpu.max");
   const std::string cpu_max(std::istreambuf_iterator<char>(file), {});
   const int granted = CoresFromCpuMax(cpu_max);
