@@ -12,7 +12,7 @@ ABSL_FLAG(std::string, health, "",
           "HOST:PORT where gRPC health checks are answered in plaintext, and nothing else; for "
           "probes without a certificate. Empty: only --listen answers them");
 ABSL_FLAG(int, max_connections, 16384, "connections to --listen; more are refused");
-ABSL_FLAG(int, max_streams_per_connection, 1024,
+ABSL_FLAG(int, max_streams_per_connection, 128,
           "calls of one connection at a time; more wait at the client");
 ABSL_FLAG(int, max_calls, 8192, "calls in progress; more get RESOURCE_EXHAUSTED");
 ABSL_FLAG(int, max_open_streams, 256,
