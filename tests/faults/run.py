@@ -19,6 +19,7 @@ from fault import FAULTS, NotHere, Outcome, Scale, Setting
 
 # Importing registers the faults.
 import bundles  # noqa: F401
+import flood  # noqa: F401
 import full_disks  # noqa: F401
 import host  # noqa: F401
 import mixed  # noqa: F401
