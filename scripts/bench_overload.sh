@@ -3,8 +3,8 @@
 #
 #   scripts/bench_overload.sh [--json=FILE] [--bundle=DIR] [--deadline=500ms] [--seconds=10] [--repeats=3]
 #
-# The peak is what 256 callers get who wait for their answers; it is measured anew before each scenario, since what a machine gives
-# varies from minute to minute. In a scenario requests come at 1, 2 or 10 times that rate whatever the server does (a Poisson
+# The peak is what 256 callers get who wait for their answers. What a machine gives varies from minute to minute, so it is measured
+# before each scenario and after it; where the two differ by more than a twentieth, that scenario is run again, four times at most. In a scenario requests come at 1, 2 or 10 times that rate whatever the server does (a Poisson
 # process), each with a deadline from when it was due: from callers who hold back as the client library does
 # (client/adaptive_throttle.h), and from callers who don't. Ten times the rate from those comes last: a server of small models is
 # still busy with that flood when it is over. Without --bundle the reference model is served
@@ -13,12 +13,13 @@
 # Server and load driver run on disjoint halves of the cores (taskset), in the peak as in the overload: what the driver costs is not
 # taken from the server, and the server's peak is that of its half. On two cores that is one each. The server knows (--own-cores=true).
 #
-# Under "ratios", for each of 1x, 2x_throttled, 10x_throttled, 2x and 10x, over its own peak:
+# Under "ratios", for each of 1x, 2x_throttled, 10x_throttled, 2x and 10x, over the mean of its two peaks:
 #   goodput_*_over_peak          requests/s answered within their deadline, over the peak
 #   sent_*_over_peak             requests/s that reached the server, over the peak
 #   refusal_p99_*_over_deadline  how long a refusal took (99 % of them less), over the deadline
 #   late_over_run_*              requests whose deadline passed while the model ran them, over all that it ran; none is begun later
 #   driver_lag_p99_*_over_deadline  how late the driver sent: where this is not small, it and not the server was overloaded
+#   peak_after_*_over_before     whether the machine gave the same all the time (the run that differs most)
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/bench_lib.sh"
 
@@ -43,20 +44,36 @@ fresh_runs bench_overload
 [[ -n $bundle ]] || bundle=$(reference_bundle)
 
 scenarios=(1x 2x_throttled 10x_throttled 2x 10x)
+tries=4
 half=$((cores / 2))
 server_prefix="taskset -c 0-$((half - 1))"
 driver_prefix="taskset -c $half-$((cores - 1))"
+
+# measure_peak NAME: sets $peak.
+measure_peak() {
+  load "$1" $repeat --concurrency=256 --channels=16
+  peak=$(jq .throughput_per_second "$out/runs/$1.$repeat.json")
+}
+
+overload() {
+  local throttle=()
+  [[ $scenario != *_throttled ]] || throttle=(--throttle)
+  # Where nothing at all is answered, the driver says so by its exit status, and the report by a goodput of 0.
+  load "$scenario" $repeat --rate="$(jq -n "$peak * ${scenario%%x*}")" --timeout="$deadline" --channels=16 "${throttle[@]}" || true
+}
 
 for ((repeat = 1; repeat <= repeats; ++repeat)); do
   say "run $repeat of $repeats"
   serve --executors=$half --own-cores=true
   for scenario in "${scenarios[@]}"; do
-    load "peak_$scenario" $repeat --concurrency=256 --channels=16
-    peak=$(jq .throughput_per_second "$out/runs/peak_$scenario.$repeat.json")
-    throttle=()
-    [[ $scenario != *_throttled ]] || throttle=(--throttle)
-    # Where nothing at all is answered, the driver says so by its exit status, and the report by a goodput of 0.
-    load "$scenario" $repeat --rate="$(jq -n "$peak * ${scenario%%x*}")" --timeout="$deadline" --channels=16 "${throttle[@]}" || true
+    for ((try = 1; try <= tries; ++try)); do
+      measure_peak "before_$scenario"
+      before=$peak
+      overload
+      measure_peak "after_$scenario"
+      if jq -ne "($peak / $before - 1) | fabs <= 0.05" >/dev/null; then break; fi
+      say "the machine's speed changed: $before requests/s before, $peak after (try $try of $tries)"
+    done
   done
   stop
 done
@@ -66,8 +83,11 @@ report=$(jq -n --arg date "$(date -u +%F)" --arg machine "$(machine)" --arg bund
   reduce inputs as $run ({}; .[input_filename | split("/")[-1] | split(".")[0]] += [$run])
   | . as $runs
   | def of(name; path): [$runs[name][] | path] | median;
-    def over_peak(name; path): [range($runs[name] | length) | ($runs[name][.] | path) / $runs["peak_\(name)"][.].throughput_per_second] | median;
-    ($ARGS.positional | map(of("peak_\(.)"; .throughput_per_second)) | median) as $peak
+    def before(name): [$runs["before_\(name)"][].throughput_per_second];
+    def after(name): [$runs["after_\(name)"][].throughput_per_second];
+    def peaks(name): [before(name), after(name)] | transpose | map(add / 2);
+    def over_peak(name; path): [[$runs[name][] | path], peaks(name)] | transpose | map(.[0] / .[1]) | median;
+    ($ARGS.positional | map(peaks(.)[]) | median) as $peak
   | {date: $date, machine: $machine, bundle: $bundle, deadline: $deadline, repeats: ($runs["1x"] | length),
      peak_requests_per_second: $peak,
      ratios: ($ARGS.positional | map(. as $x | {
@@ -75,7 +95,8 @@ report=$(jq -n --arg date "$(date -u +%F)" --arg machine "$(machine)" --arg bund
        "sent_\($x)_over_peak": over_peak($x; (.requests_offered - .requests_held_back) / .window_seconds),
        "refusal_p99_\($x)_over_deadline": of($x; .refusal_latency_seconds.p99 / .deadline_seconds),
        "late_over_run_\($x)": of($x; if .server_requests_run > 0 then .server_requests_late / .server_requests_run else null end),
-       "driver_lag_p99_\($x)_over_deadline": of($x; .send_lag_seconds.p99 / .deadline_seconds)}) | add),
+       "driver_lag_p99_\($x)_over_deadline": of($x; .send_lag_seconds.p99 / .deadline_seconds),
+       "peak_after_\($x)_over_before": ([after($x), before($x)] | transpose | map(.[0] / .[1]) | max_by(. - 1 | fabs))}) | add),
      figures: $runs}' "$out"/runs/*.json --args "${scenarios[@]}")
 if [[ -n $json ]]; then printf '%s\n' "$report" >"$json"; fi
 jq 'del(.figures)' <<<"$report"
