@@ -11,17 +11,19 @@
 ABSL_FLAG(std::string, health, "",
           "HOST:PORT where gRPC health checks are answered in plaintext, and nothing else; for "
           "probes without a certificate. Empty: only --listen answers them");
-ABSL_FLAG(int, max_connections, 16384, "connections to --listen; more are refused");
-ABSL_FLAG(int, max_streams_per_connection, 128,
+ABSL_FLAG(int, max_connections, static_cast<int>(provnet::ConnectionLimits().max_connections),
+          "connections to --listen; more are refused");
+ABSL_FLAG(int, max_streams_per_connection, provnet::ConnectionLimits().max_streams,
           "calls of one connection at a time; more wait at the client");
-ABSL_FLAG(int, max_calls, 8192, "calls in progress; more get RESOURCE_EXHAUSTED");
-ABSL_FLAG(int, max_open_streams, 256,
+ABSL_FLAG(int, max_calls, static_cast<int>(provnet::InFlightLimits().calls),
+          "calls in progress; more get RESOURCE_EXHAUSTED");
+ABSL_FLAG(int, max_open_streams, static_cast<int>(provnet::InFlightLimits().streams),
           "ExplainStream calls in progress; more get RESOURCE_EXHAUSTED");
-ABSL_FLAG(int, max_metadata_bytes, 16 << 10,
+ABSL_FLAG(int, max_metadata_bytes, provnet::ConnectionLimits().max_metadata_bytes,
           "metadata of one call; longer gets RESOURCE_EXHAUSTED");
-ABSL_FLAG(int64_t, max_buffer_bytes, int64_t{1} << 30,
+ABSL_FLAG(int64_t, max_buffer_bytes, static_cast<int64_t>(provnet::ConnectionLimits().buffer_bytes),
           "what gRPC may hold for messages on their way, of all connections; then it ends streams");
-ABSL_FLAG(absl::Duration, handshake_timeout, absl::Seconds(10),
+ABSL_FLAG(absl::Duration, handshake_timeout, provnet::ConnectionLimits().handshake_timeout,
           "how long a new connection may take to say hello; then it is closed");
 
 namespace provnet {
