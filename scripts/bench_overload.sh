@@ -4,10 +4,10 @@
 #   scripts/bench_overload.sh [--json=FILE] [--bundle=DIR] [--deadline=500ms] [--seconds=10] [--repeats=3]
 #
 # The peak is what 256 callers get who wait for their answers. What a machine gives varies from minute to minute, so it is measured
-# before each scenario and after it; where the two differ by more than a twentieth, that scenario is run again, four times at most. In a scenario requests come at 1, 2 or 10 times that rate whatever the server does (a Poisson
-# process), each with a deadline from when it was due: from callers who hold back as the client library does
-# (client/adaptive_throttle.h), and from callers who don't. Ten times the rate from those comes last: a server of small models is
-# still busy with that flood when it is over. Without --bundle the reference model is served
+# before each scenario and after it, which is before the next; where the two differ by more than a twentieth, that scenario is run
+# again, four times at most. In a scenario requests come at 1, 2 or 10 times that rate whatever the server does (a Poisson process), each with a deadline from when it was due: from callers who hold back as the client library does
+# (client/adaptive_throttle.h), and from callers who don't. Ten times the rate from those comes last, since a flood
+# may keep a server of small models busy when it is over. Without --bundle the reference model is served
 # (tests/benchmarks/reference_network.h). Each figure is the median of the repeats.
 #
 # Server and load driver run on disjoint halves of the cores (taskset), in the peak as in the overload: what the driver costs is not
@@ -49,10 +49,11 @@ half=$((cores / 2))
 server_prefix="taskset -c 0-$((half - 1))"
 driver_prefix="taskset -c $half-$((cores - 1))"
 
-# measure_peak NAME: sets $peak.
+# measure_peak NAME: sets $peak, and $latest, where the run is.
 measure_peak() {
   load "$1" $repeat --concurrency=256 --channels=16
-  peak=$(jq .throughput_per_second "$out/runs/$1.$repeat.json")
+  latest=$out/runs/$1.$repeat.json
+  peak=$(jq .throughput_per_second "$latest")
 }
 
 overload() {
@@ -65,10 +66,12 @@ overload() {
 for ((repeat = 1; repeat <= repeats; ++repeat)); do
   say "run $repeat of $repeats"
   serve --executors=$half --own-cores=true
+  measure_peak "before_${scenarios[0]}"
   for scenario in "${scenarios[@]}"; do
     for ((try = 1; try <= tries; ++try)); do
-      measure_peak "before_$scenario"
       before=$peak
+      run=$out/runs/before_$scenario.$repeat.json
+      [[ $latest == "$run" ]] || cp "$latest" "$run"
       overload
       measure_peak "after_$scenario"
       if jq -ne "($peak / $before - 1) | fabs <= 0.05" >/dev/null; then break; fi
