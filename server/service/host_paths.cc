@@ -17,6 +17,26 @@ bool BeginsPath(absl::string_view text, size_t at) {
   return at == 0 || kBefore.find(text[at - 1]) != absl::string_view::npos;
 }
 
+// The end of the path that begins at `at`. In quotes it reaches to the closing one. Elsewhere a
+// space ends it, unless the next word goes on with folders: who reads "/srv/my models/digits" as
+// one path tells nothing of the host, whatever was meant.
+size_t EndOfPath(absl::string_view text, size_t at) {
+  const char quote = at == 0 ? '\0' : text[at - 1];
+  if (quote == '"' || quote == '\'') {
+    const size_t closing = text.find(quote, at);
+    if (closing != absl::string_view::npos) return closing;
+  }
+  size_t end = std::min(text.find_first_of(kBehind, at), text.size());
+  while (end + 1 < text.size() && text[end] == ' ' && !BeginsPath(text, end + 1)) {
+    const size_t word_end = std::min(text.find_first_of(kBehind, end + 1), text.size());
+    const absl::string_view word = text.substr(end + 1, word_end - end - 1);
+    const size_t slash = word.find('/');
+    if (slash == absl::string_view::npos || slash == 0) break;
+    end = word_end;
+  }
+  return end;
+}
+
 }  // namespace
 
 std::string WithoutHostPaths(absl::string_view text) {
@@ -28,7 +48,7 @@ std::string WithoutHostPaths(absl::string_view text) {
       kept += text[at++];
       continue;
     }
-    const size_t end = std::min(text.find_first_of(kBehind, at), text.size());
+    const size_t end = EndOfPath(text, at);
     absl::string_view path = text.substr(at, end - at);
     while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
     absl::StrAppend(&kept, path.substr(path.rfind('/') + 1));
