@@ -60,6 +60,9 @@ pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 if(PROVNET_BUILD_TESTS)
   find_package(GTest REQUIRED CONFIG)
   find_package(benchmark REQUIRED CONFIG)
+  # FAISS names OpenMP's target and doesn't look for it.
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  find_package(faiss REQUIRED CONFIG)
   include(GoogleTest)
 endif()
 

@@ -26,8 +26,8 @@ packages=(
   libarchive-dev
   # Tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev
-  # The graph with which our approximate search is compared (a benchmark)
-  libhnswlib-dev
+  # Inverted lists and a graph, with which our approximate search is compared (a benchmark)
+  libfaiss-dev libhnswlib-dev
   # Faults injected into the server, by a Python program that is its client
   python3 python3-grpcio python3-protobuf
   # Certificates for tests of TLS from Python
