@@ -6,9 +6,8 @@ import subprocess
 
 from calls import works_again
 from fault import Outcome, fault
-from server import Server
+from server import MIB, Server
 
-MIB = 1 << 20
 # Of the 4 GiB that the chart gives a pod.
 MOST_GROWN = 3072 * MIB
 

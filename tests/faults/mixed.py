@@ -9,7 +9,7 @@ import time
 from disturbances import LONG_STOP_SECONDS, World, plan
 from fault import Outcome, fault
 from regulars import Regulars
-from server import Server
+from server import MIB, Server
 from truth import Truth
 from versions import Versions
 
@@ -79,7 +79,7 @@ def mixed(setting):
             disturb(world, steps)
             files_after = await_level(server, files)
             after = callers.p99_of(CALM_SECONDS)
-            grown = (server.resident_bytes() - memory) / (1 << 20)
+            grown = (server.resident_bytes() - memory) / MIB
         alive = server.alive() and server.terminate() == 0
     codes = collections.Counter(failure.code for failure in callers.failures)
     bad = unexcused(callers.failures, world)

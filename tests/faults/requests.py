@@ -9,7 +9,7 @@ import grpc
 from calls import Caller, Load, await_true, percentile, picture, works_again
 from fault import NotHere, Outcome, fault
 from http2 import Connection
-from server import Server
+from server import MIB, Server
 from slow import SlowCallers, SlowOpener, SlowReader, SlowSender
 from streams import UnreadStreams
 
@@ -41,10 +41,10 @@ def huge(setting):
             for _ in range(rounds):
                 with Caller(server) as caller:
                     codes["message"].add(code_of(lambda: caller.explain(request)))
-                    codes["metadata"].add(code_of(lambda: caller.explain(metadata=[("x-long", "m" * (1 << 20))])))
+                    codes["metadata"].add(code_of(lambda: caller.explain(metadata=[("x-long", "m" * MIB)])))
             load.await_answers(20)
             load.stop()
-        grown = (server.resident_bytes() - before) / (1 << 20)
+        grown = (server.resident_bytes() - before) / MIB
         again = works_again(server)
     refused = codes["message"] == {"RESOURCE_EXHAUSTED"} and codes["metadata"] <= {"RESOURCE_EXHAUSTED", "UNAVAILABLE", "INTERNAL"}
     kept = refused and "OK" not in codes["metadata"] and not load.failures() and setting.scale.within(grown, 128)
@@ -69,7 +69,7 @@ def never_read(setting):
             with Load(server, callers=2) as load:
                 load.await_answers(100)
                 load.stop()
-            grown = (server.resident_bytes() - before) / (1 << 20)
+            grown = (server.resident_bytes() - before) / MIB
         again = works_again(server)
     kept = not load.failures() and more == 0 and setting.scale.within(grown / streams, 8)
     return Outcome(kept, f"{streams} streams took {taken} requests and then {more} a second; memory {grown / streams:.1f} MiB a stream; {load.answered()} calls beside, p99 {percentile(load.seconds, .99) * 1e3:.0f} ms, failures {load.failures()}; then {again * 1e3:.0f} ms")
@@ -96,7 +96,7 @@ def slow(setting):
                 held = server.open_files() - files
                 await_true(lambda: server.open_files() - files <= count, "slow senders or openers are not ended", ended_within)
                 seconds = time.monotonic() - begin
-            each = (server.resident_bytes() - before) / count / (1 << 20)
+            each = (server.resident_bytes() - before) / count / MIB
         await_true(lambda: server.open_files() <= files, "connections are left", SLACK_SECONDS)
         again = works_again(server)
     kept = not load.failures() and setting.scale.within(each, 8)

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 
 READY_WITHIN_SECONDS = 120
+MIB = 1 << 20
 
 
 class ServerFailed(Exception):
