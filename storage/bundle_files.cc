@@ -10,8 +10,8 @@
 #include "absl/strings/str_split.h"
 #include "storage/base/available_cores.h"
 #include "storage/base/background_pace.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
-#include "storage/file_io.h"
 
 namespace provnet {
 namespace {

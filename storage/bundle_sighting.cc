@@ -6,10 +6,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "storage/base/file_io.h"
 #include "storage/bundle_files.h"
 #include "storage/bundle_layout.h"
 #include "storage/bundle_verifier.h"
-#include "storage/file_io.h"
 #include "storage/sha256.h"
 
 namespace provnet {

@@ -7,11 +7,11 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
 #include "storage/base/status_prefix.h"
 #include "storage/bundle_files.h"
 #include "storage/bundle_layout.h"
-#include "storage/file_io.h"
 #include "storage/manifest.h"
 
 namespace provnet {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
-#include "storage/file_io.h"
 
 namespace provnet {
 namespace {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
-#include "storage/file_io.h"
 #include "storage/keys.h"
 #include "storage/rocksdb_status.h"
 #include "storage/sample_store_format.h"

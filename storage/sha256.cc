@@ -11,8 +11,8 @@
 
 #include "absl/strings/escaping.h"
 #include "storage/base/background_pace.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
-#include "storage/file_io.h"
 
 namespace provnet {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "storage/file_io.h"
+#include "storage/base/file_io.h"
 
 namespace provnet {
 

@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "client/cli/arguments.h"
-#include "client/cli/atomic_file.h"
 #include "client/cli/flags.h"
+#include "storage/base/atomic_file.h"
 
 namespace provnet {
 namespace {

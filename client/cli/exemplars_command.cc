@@ -10,12 +10,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "client/cli/atomic_file.h"
 #include "client/cli/command.h"
 #include "client/cli/explanation_json.h"
 #include "client/cli/explanation_text.h"
 #include "client/cli/flags.h"
 #include "client/cli/picture.h"
+#include "storage/base/atomic_file.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {

@@ -7,7 +7,6 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "client/cli/atomic_file.h"
 #include "client/cli/command.h"
 #include "client/cli/explanation.h"
 #include "client/cli/explanation_json.h"
@@ -16,6 +15,7 @@
 #include "client/cli/html_page.h"
 #include "client/cli/input_reader.h"
 #include "client/cli/input_spec.h"
+#include "storage/base/atomic_file.h"
 #include "storage/base/status_macros.h"
 
 namespace provnet {

@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "storage/file_io.h"
+#include "storage/base/file_io.h"
 
 namespace provnet {
 

@@ -13,8 +13,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/security/security_probe.h"
+#include "storage/base/file_io.h"
 #include "storage/base/mutex.h"
-#include "storage/file_io.h"
 
 namespace provnet {
 

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/batching/retry_after.h"
-#include "storage/atomic_file.h"
+#include "storage/base/atomic_file.h"
 #include "storage/base/status_macros.h"
 #include "storage/base/status_prefix.h"
 #include "storage/proto_json.h"

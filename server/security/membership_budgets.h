@@ -13,8 +13,8 @@
 #include "provnet/v1/membership_usage.pb.h"
 #include "server/security/access_rules.h"
 #include "server/security/security_probe.h"
+#include "storage/base/file_io.h"
 #include "storage/base/mutex.h"
-#include "storage/file_io.h"
 
 namespace provnet {
 

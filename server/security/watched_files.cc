@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
-#include "storage/file_io.h"
 
 namespace provnet {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "storage/atomic_file.h"
+#include "storage/base/atomic_file.h"
 
 namespace provnet {
 

@@ -144,7 +144,7 @@ TEST_F(CommandTest, WritesOnePage) {
 
 TEST_F(CommandTest, LeavesNothingWhereThePageCannotBeWritten) {
   EXPECT_EQ(Run({"explain", WriteDigits(), "--html=" + Path("missing/page.html")}), kExitFailed);
-  EXPECT_THAT(err_, HasSubstr("can't write " + Path("missing/page.html")));
+  EXPECT_THAT(err_, HasSubstr("cannot create " + Path("missing/page.html")));
 }
 
 TEST_F(CommandTest, ShowsTheOthersWhenOneInputFails) {

@@ -5,10 +5,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_layout.h"
 #include "storage/bundle_writer.h"
-#include "storage/file_io.h"
 #include "storage/npy.h"
 #include "tests/storage/sample_fixtures.h"
 

@@ -5,8 +5,8 @@
 
 #include <fstream>
 
+#include "storage/base/file_io.h"
 #include "storage/bundle_layout.h"
-#include "storage/file_io.h"
 #include "storage/sha256.h"
 #include "tests/storage/bundle_fixture.h"
 #include "tests/testing/status_matchers.h"

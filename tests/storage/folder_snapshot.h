@@ -9,7 +9,7 @@
 #include <string>
 #include <tuple>
 
-#include "storage/file_io.h"
+#include "storage/base/file_io.h"
 
 namespace provnet {
 

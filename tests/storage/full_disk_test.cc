@@ -5,8 +5,8 @@
 #include <cstring>
 #include <string>
 
+#include "storage/base/file_io.h"
 #include "storage/bundle_writer.h"
-#include "storage/file_io.h"
 #include "storage/npy.h"
 #include "storage/repository.h"
 #include "tests/storage/bundle_fixture.h"

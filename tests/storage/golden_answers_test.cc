@@ -5,8 +5,8 @@
 
 #include <limits>
 
+#include "storage/base/file_io.h"
 #include "storage/bundle_layout.h"
-#include "storage/file_io.h"
 #include "storage/store_snapshot.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_dir.h"

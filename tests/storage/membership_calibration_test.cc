@@ -6,8 +6,8 @@
 #include <functional>
 #include <limits>
 
+#include "storage/base/file_io.h"
 #include "storage/bundle_layout.h"
-#include "storage/file_io.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_dir.h"
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <string>
 
-#include "storage/file_io.h"
+#include "storage/base/file_io.h"
 #include "storage/npy_header.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_dir.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/file_io.h"
+#include "storage/base/file_io.h"
 #include "tests/storage/unprivileged_scope.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_dir.h"

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "storage/file_io.h"
+#include "storage/base/file_io.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_dir.h"
 

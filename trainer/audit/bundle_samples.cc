@@ -4,10 +4,10 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_layout.h"
 #include "storage/bundle_verifier.h"
-#include "storage/file_io.h"
 #include "storage/manifest.h"
 #include "storage/sample_store.h"
 #include "trainer/audit/record_pixels.h"

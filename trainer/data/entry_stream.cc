@@ -3,8 +3,8 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
-#include "storage/file_io.h"
 #include "trainer/data/archive_stream.h"
 #include "trainer/data/directory_stream.h"
 

@@ -12,8 +12,8 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
-#include "storage/file_io.h"
 #include "trainer/experiments/plot_script.h"
 
 extern char** environ;

@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_verifier.h"
-#include "storage/file_io.h"
 #include "storage/repository.h"
 #include "trainer/data/dataset_spec.h"
 #include "trainer/export/fit.h"

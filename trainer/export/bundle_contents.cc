@@ -9,9 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/model/torch_status.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_layout.h"
-#include "storage/file_io.h"
 #include "storage/image/image.h"
 #include "storage/npy.h"
 #include "storage/sample_store_builder.h"

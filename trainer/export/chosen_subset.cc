@@ -1,9 +1,9 @@
 #include "trainer/export/chosen_subset.h"
 
 #include "absl/strings/str_cat.h"
-#include "storage/atomic_file.h"
+#include "storage/base/atomic_file.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
-#include "storage/file_io.h"
 #include "storage/sha256.h"
 #include "trainer/data/dataset_checks.h"
 #include "trainer/data/subset.h"

@@ -14,8 +14,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "storage/base/file_io.h"
 #include "storage/base/mutex.h"
-#include "storage/file_io.h"
 
 namespace provnet {
 

@@ -10,9 +10,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "server/model/torch_status.h"
-#include "storage/atomic_file.h"
+#include "storage/base/atomic_file.h"
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
-#include "storage/file_io.h"
 #include "storage/sha256.h"
 
 namespace provnet {

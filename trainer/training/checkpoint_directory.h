@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "storage/file_io.h"
+#include "storage/base/file_io.h"
 
 namespace provnet {
 

@@ -5,9 +5,9 @@
 #include <stdexcept>
 
 #include "absl/strings/str_cat.h"
+#include "storage/base/file_io.h"
 #include "storage/bundle_layout.h"
 #include "storage/bundle_writer.h"
-#include "storage/file_io.h"
 #include "storage/npy.h"
 #include "storage/sample_store_builder.h"
 

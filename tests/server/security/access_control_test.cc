@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "storage/atomic_file.h"
+#include "storage/base/atomic_file.h"
 #include "tests/server/security/recording_probe.h"
 #include "tests/testing/temp_dir.h"
 

@@ -9,7 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "server/batching/retry_after.h"
-#include "storage/atomic_file.h"
+#include "storage/base/atomic_file.h"
 #include "tests/server/security/recording_probe.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_dir.h"

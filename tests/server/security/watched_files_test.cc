@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/atomic_file.h"
+#include "storage/base/atomic_file.h"
 #include "tests/server/security/recording_probe.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_dir.h"

@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/security/access_control.h"
-#include "storage/atomic_file.h"
+#include "storage/base/atomic_file.h"
 #include "storage/sha256.h"
 #include "tests/server/security/recording_probe.h"
 #include "tests/server/service/test_server.h"

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "server/security/tls_files.h"
-#include "storage/atomic_file.h"
+#include "storage/base/atomic_file.h"
 #include "tests/server/security/recording_probe.h"
 #include "tests/server/service/test_server.h"
 #include "tests/testing/status_matchers.h"

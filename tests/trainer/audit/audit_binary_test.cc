@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "storage/base/file_io.h"
 #include "storage/bundle_verifier.h"
-#include "storage/file_io.h"
 #include "tests/testing/child_process.h"
 #include "tests/testing/temp_dir.h"
 #include "tests/testing/watched_process.h"

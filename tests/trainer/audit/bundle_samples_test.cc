@@ -6,10 +6,10 @@
 #include <fstream>
 #include <functional>
 
+#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
 #include "storage/bundle_layout.h"
 #include "storage/bundle_writer.h"
-#include "storage/file_io.h"
 #include "storage/npy.h"
 #include "storage/sample_store_builder.h"
 #include "tests/testing/status_matchers.h"

@@ -7,7 +7,7 @@
 #include <map>
 #include <numeric>
 
-#include "storage/file_io.h"
+#include "storage/base/file_io.h"
 #include "tests/testing/temp_dir.h"
 #include "tests/trainer/training/small_data.h"
 #include "trainer/training/batch_source.h"

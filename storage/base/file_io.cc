@@ -1,4 +1,4 @@
-#include "storage/file_io.h"
+#include "storage/base/file_io.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -28,6 +28,8 @@ absl::StatusCode CodeOf(int error_number) {
     case EEXIST:
     case ENOTEMPTY:
       return absl::StatusCode::kAlreadyExists;
+    case EISDIR:
+      return absl::StatusCode::kFailedPrecondition;
     case EMFILE:
     case ENFILE:
     case ENOMEM:
@@ -78,6 +80,13 @@ absl::StatusOr<FileDescriptor> OpenForReading(const std::filesystem::path& path)
 absl::StatusOr<DurableFileWriter> DurableFileWriter::Create(const std::filesystem::path& path) {
   FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!file.valid()) return ErrnoToStatus(errno, "create", path);
+  return DurableFileWriter(path, std::move(file));
+}
+
+absl::StatusOr<DurableFileWriter> DurableFileWriter::OpenExisting(
+    const std::filesystem::path& path) {
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  if (!file.valid()) return ErrnoToStatus(errno, "write to", path);
   return DurableFileWriter(path, std::move(file));
 }
 

@@ -1,4 +1,4 @@
-#include "storage/file_io.h"
+#include "storage/base/file_io.h"
 
 #include <gtest/gtest.h>
 

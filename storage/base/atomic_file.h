@@ -1,5 +1,5 @@
-#ifndef PROVNET_STORAGE_ATOMIC_FILE_H_
-#define PROVNET_STORAGE_ATOMIC_FILE_H_
+#ifndef PROVNET_STORAGE_BASE_ATOMIC_FILE_H_
+#define PROVNET_STORAGE_BASE_ATOMIC_FILE_H_
 
 #include <filesystem>
 
@@ -10,9 +10,10 @@ namespace provnet {
 
 // Replaces `path` with `contents`: writes and syncs "<path>.tmp", renames, syncs the folder.
 // Readers and crashes see the old file or the new one. Errors are ErrnoToStatus's; the old file
-// stays and the temporary one is removed.
+// stays and the temporary one is removed. A link stays, and the file that it leads to is replaced.
+// What is no file, as /dev/null, a pipe or /dev/stdout, is written to and stays what it is.
 absl::Status WriteFileAtomically(const std::filesystem::path& path, absl::string_view contents);
 
 }  // namespace provnet
 
-#endif  // PROVNET_STORAGE_ATOMIC_FILE_H_
+#endif  // PROVNET_STORAGE_BASE_ATOMIC_FILE_H_

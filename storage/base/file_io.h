@@ -1,5 +1,5 @@
-#ifndef PROVNET_STORAGE_FILE_IO_H_
-#define PROVNET_STORAGE_FILE_IO_H_
+#ifndef PROVNET_STORAGE_BASE_FILE_IO_H_
+#define PROVNET_STORAGE_BASE_FILE_IO_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +17,8 @@ namespace provnet {
 // The one place that turns errno into a status. "no space left on device: PATH"
 // (RESOURCE_EXHAUSTED) for ENOSPC and EDQUOT; otherwise "cannot ACTION PATH: REASON" with NOT_FOUND
 // (ENOENT, ENOTDIR), PERMISSION_DENIED (EACCES, EPERM, EROFS), ALREADY_EXISTS (EEXIST, ENOTEMPTY),
-// RESOURCE_EXHAUSTED (out of descriptors or memory, file too large), DATA_LOSS (EIO) or INTERNAL.
+// FAILED_PRECONDITION (EISDIR), RESOURCE_EXHAUSTED (out of descriptors or memory, file too large),
+// DATA_LOSS (EIO) or INTERNAL.
 absl::Status ErrnoToStatus(int error_number, absl::string_view action,
                            const std::filesystem::path& path);
 absl::Status ErrorCodeToStatus(const std::error_code& error, absl::string_view action,
@@ -48,6 +49,8 @@ class DurableFileWriter {
  public:
   // Creates the file, or empties the one that is there.
   static absl::StatusOr<DurableFileWriter> Create(const std::filesystem::path& path);
+  // Goes on at the end of what is there: a file, a device, a pipe.
+  static absl::StatusOr<DurableFileWriter> OpenExisting(const std::filesystem::path& path);
 
   absl::Status Append(absl::string_view bytes);
   // Syncs and closes. Call once, last; without it the file's contents are unspecified.
@@ -74,4 +77,4 @@ absl::Status SyncPath(const std::filesystem::path& path);
 
 }  // namespace provnet
 
-#endif  // PROVNET_STORAGE_FILE_IO_H_
+#endif  // PROVNET_STORAGE_BASE_FILE_IO_H_

@@ -1,0 +1,96 @@
+#include "storage/base/atomic_file.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+#include "storage/base/file_io.h"
+#include "tests/testing/temp_dir.h"
+
+namespace provnet {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(WriteFileAtomically, ReplacesAFileAndLeavesNoOther) {
+  const TempDir folder;
+  const auto path = folder / "checkpoint";
+  ASSERT_TRUE(WriteFileAtomically(path, "first, and longer").ok());
+  ASSERT_TRUE(WriteFileAtomically(path, "second").ok());
+  EXPECT_EQ(*ReadFile(path), "second");
+  const std::filesystem::directory_iterator files(folder.path());
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+}
+
+TEST(WriteFileAtomically, NamesTheFileThatItCannotWrite) {
+  const TempDir folder;
+  const absl::Status status = WriteFileAtomically(folder / "missing" / "checkpoint", "text");
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("missing/checkpoint"));
+}
+
+TEST(WriteFileAtomically, KeepsTheOldFileWhenTheDiskIsFull) {
+  const TempDir folder;
+  const auto path = folder / "checkpoint";
+  ASSERT_TRUE(WriteFileAtomically(path, "old").ok());
+  // Writing to /dev/full fails as on a full disk.
+  std::filesystem::create_symlink("/dev/full", path.string() + ".tmp");
+  const absl::Status status = WriteFileAtomically(path, "new");
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_EQ(*ReadFile(path), "old");
+}
+
+TEST(WriteFileAtomically, ReplacesTheFileThatALinkLeadsTo) {
+  const TempDir folder;
+  std::filesystem::create_directory(folder / "there");
+  ASSERT_TRUE(WriteFileDurably(folder / "there/file", "old").ok());
+  std::filesystem::create_symlink("there/file", folder / "near");
+  std::filesystem::create_symlink(folder / "near", folder / "far");
+  std::filesystem::create_symlink("there/absent", folder / "dangling");
+  ASSERT_TRUE(WriteFileAtomically(folder / "far", "new").ok());
+  ASSERT_TRUE(WriteFileAtomically(folder / "dangling", "first").ok());
+  EXPECT_EQ(*ReadFile(folder / "there/file"), "new");
+  EXPECT_EQ(*ReadFile(folder / "there/absent"), "first");
+  for (const char* link : {"near", "far", "dangling"}) {
+    EXPECT_TRUE(std::filesystem::is_symlink(folder / link)) << link;
+  }
+}
+
+TEST(WriteFileAtomically, WritesIntoWhatIsNoFile) {
+  const TempDir folder;
+  const auto pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const FileDescriptor reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  ASSERT_TRUE(reader.valid());
+  EXPECT_TRUE(WriteFileAtomically(pipe, "text").ok());
+  char text[8];
+  EXPECT_EQ(::read(reader.get(), text, sizeof(text)), 4);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+}
+
+TEST(WriteFileAtomically, GoesOnBehindWhatAProcessHasWritten) {
+  const TempDir folder;
+  const auto path = folder / "file";
+  const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  ASSERT_EQ(::write(file.get(), "old ", 4), 4);
+  for (const char* descriptors : {"/proc/self/fd/", "/dev/fd/"}) {
+    EXPECT_TRUE(WriteFileAtomically(absl::StrCat(descriptors, file.get()), "new ").ok());
+  }
+  struct stat opened = {}, named = {};
+  ASSERT_EQ(::fstat(file.get(), &opened), 0);
+  ASSERT_EQ(::stat(path.c_str(), &named), 0);
+  EXPECT_EQ(opened.st_ino, named.st_ino);
+  EXPECT_EQ(*ReadFile(path), "old new new ");
+}
+
+TEST(WriteFileAtomically, RefusesAFolder) {
+  const TempDir folder;
+  const absl::Status status = WriteFileAtomically(folder.path(), "text");
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr(folder.path().string()));
+}
+
+}  // namespace
+}  // namespace provnet
