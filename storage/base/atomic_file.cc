@@ -1,5 +1,11 @@
 #include "storage/base/atomic_file.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <optional>
 #include <system_error>
 
@@ -37,17 +43,43 @@ std::optional<fs::path> ReplaceableFile(const fs::path& path) {
 }
 
 absl::Status WriteThrough(const fs::path& path, absl::string_view contents) {
-  PROVNET_ASSIGN_OR_RETURN(DurableFileWriter writer, DurableFileWriter::OpenExisting(path));
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  if (!file.valid()) return ErrnoToStatus(errno, "write to", path);
+  DurableFileWriter writer(path, std::move(file));
   PROVNET_RETURN_IF_ERROR(writer.Append(contents));
   return writer.Close();
 }
 
-absl::Status WriteAndRename(const fs::path& temporary, const fs::path& file,
-                            absl::string_view contents) {
-  PROVNET_RETURN_IF_ERROR(WriteFileDurably(temporary, contents));
+// The temporary file, empty, and nobody else's until its descriptor is closed: another writer of
+// the same file waits for that (where the file system has locks), and what a crash left is used
+// again. A link that was put in its place is refused.
+absl::StatusOr<FileDescriptor> OpenTemporary(const fs::path& path) {
+  while (true) {
+    FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
+    if (!file.valid()) return ErrnoToStatus(errno, "create", path);
+    while (::flock(file.get(), LOCK_EX) != 0 && errno == EINTR) {
+    }
+    struct stat opened = {}, named = {};
+    if (::fstat(file.get(), &opened) != 0) return ErrnoToStatus(errno, "create", path);
+    // Who had it before has published it, or removed it.
+    if (::lstat(path.c_str(), &named) != 0 || opened.st_ino != named.st_ino) continue;
+    if (::ftruncate(file.get(), 0) != 0) return ErrnoToStatus(errno, "create", path);
+    return file;
+  }
+}
+
+absl::Status FillAndRename(FileDescriptor file, const fs::path& temporary, const fs::path& path,
+                           absl::string_view contents) {
+  // Closed, and so free for others, only when it has its name.
+  const FileDescriptor locked(::dup(file.get()));
+  DurableFileWriter writer(temporary, std::move(file));
+  absl::Status status = writer.Append(contents);
+  if (status.ok()) status = writer.Close();
   std::error_code error;
-  fs::rename(temporary, file, error);
-  return error ? ErrorCodeToStatus(error, "replace", file) : absl::OkStatus();
+  if (status.ok()) fs::rename(temporary, path, error);
+  if (error) status = ErrorCodeToStatus(error, "replace", path);
+  if (!status.ok()) fs::remove(temporary, error);
+  return status;
 }
 
 }  // namespace
@@ -56,12 +88,8 @@ absl::Status WriteFileAtomically(const fs::path& path, absl::string_view content
   const std::optional<fs::path> file = ReplaceableFile(path);
   if (!file.has_value()) return WriteThrough(path, contents);
   const fs::path temporary = file->string() + ".tmp";
-  const absl::Status status = WriteAndRename(temporary, *file, contents);
-  if (!status.ok()) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    return status;
-  }
+  PROVNET_ASSIGN_OR_RETURN(FileDescriptor opened, OpenTemporary(temporary));
+  PROVNET_RETURN_IF_ERROR(FillAndRename(std::move(opened), temporary, *file, contents));
   return SyncPath(FolderOf(*file));
 }
 

@@ -11,7 +11,8 @@ namespace provnet {
 // Replaces `path` with `contents`: writes and syncs "<path>.tmp", renames, syncs the folder.
 // Readers and crashes see the old file or the new one. Errors are ErrnoToStatus's; the old file
 // stays and the temporary one is removed. A link stays, and the file that it leads to is replaced.
-// What is no file, as /dev/null, a pipe or /dev/stdout, is written to and stays what it is.
+// Of several writers at a time the last one wins, whole. What is no file, as /dev/null, a pipe or
+// /dev/stdout, is written to and stays what it is.
 absl::Status WriteFileAtomically(const std::filesystem::path& path, absl::string_view contents);
 
 }  // namespace provnet

@@ -83,13 +83,6 @@ absl::StatusOr<DurableFileWriter> DurableFileWriter::Create(const std::filesyste
   return DurableFileWriter(path, std::move(file));
 }
 
-absl::StatusOr<DurableFileWriter> DurableFileWriter::OpenExisting(
-    const std::filesystem::path& path) {
-  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
-  if (!file.valid()) return ErrnoToStatus(errno, "write to", path);
-  return DurableFileWriter(path, std::move(file));
-}
-
 absl::Status DurableFileWriter::Append(absl::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());

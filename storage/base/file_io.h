@@ -49,17 +49,15 @@ class DurableFileWriter {
  public:
   // Creates the file, or empties the one that is there.
   static absl::StatusOr<DurableFileWriter> Create(const std::filesystem::path& path);
-  // Goes on at the end of what is there: a file, a device, a pipe.
-  static absl::StatusOr<DurableFileWriter> OpenExisting(const std::filesystem::path& path);
+  // Goes on where `file`, which is open for writing, stands; `path` is for messages.
+  DurableFileWriter(std::filesystem::path path, FileDescriptor file)
+      : path_(std::move(path)), file_(std::move(file)) {}
 
   absl::Status Append(absl::string_view bytes);
   // Syncs and closes. Call once, last; without it the file's contents are unspecified.
   absl::Status Close();
 
  private:
-  DurableFileWriter(std::filesystem::path path, FileDescriptor file)
-      : path_(std::move(path)), file_(std::move(file)) {}
-
   std::filesystem::path path_;
   FileDescriptor file_;
 };

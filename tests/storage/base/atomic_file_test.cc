@@ -2,8 +2,13 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <csignal>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/file_io.h"
@@ -35,11 +40,43 @@ TEST(WriteFileAtomically, KeepsTheOldFileWhenTheDiskIsFull) {
   const TempDir folder;
   const auto path = folder / "checkpoint";
   ASSERT_TRUE(WriteFileAtomically(path, "old").ok());
-  // Writing to /dev/full fails as on a full disk.
-  std::filesystem::create_symlink("/dev/full", path.string() + ".tmp");
+  // As a full disk does, this ends a write in the middle.
+  rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit low = {2, before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &low), 0);
   const absl::Status status = WriteFileAtomically(path, "new");
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, handler);
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
   EXPECT_EQ(*ReadFile(path), "old");
+  EXPECT_FALSE(std::filesystem::exists(path.string() + ".tmp"));
+}
+
+TEST(WriteFileAtomically, SeveralWritersAtATimeMixNothing) {
+  const TempDir folder;
+  const auto path = folder / "file";
+  std::vector<std::jthread> writers;
+  for (const char letter : {'a', 'b', 'c', 'd'}) {
+    writers.emplace_back([&path, letter] {
+      for (size_t i = 1; i <= 50; ++i)
+        EXPECT_TRUE(WriteFileAtomically(path, std::string(1000 * i, letter)).ok());
+    });
+  }
+  writers.clear();
+  const std::string text = *ReadFile(path);
+  EXPECT_EQ(text, std::string(50'000, text[0]));
+  const std::filesystem::directory_iterator files(folder.path());
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+}
+
+TEST(WriteFileAtomically, FollowsNoLinkThatOthersPutInItsWay) {
+  const TempDir folder;
+  ASSERT_TRUE(WriteFileDurably(folder / "precious", "old").ok());
+  std::filesystem::create_symlink("precious", folder / "file.tmp");
+  EXPECT_FALSE(WriteFileAtomically(folder / "file", "new").ok());
+  EXPECT_EQ(*ReadFile(folder / "precious"), "old");
 }
 
 TEST(WriteFileAtomically, ReplacesTheFileThatALinkLeadsTo) {
