@@ -1,5 +1,7 @@
 #include "storage/image/image.h"
 
+#include <algorithm>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -12,6 +14,8 @@
 namespace provnet {
 namespace {
 
+// What JPEG has room for.
+constexpr uint64_t kMaxSide = 65'535;
 constexpr absl::string_view kPngSignature("\x89PNG\r\n\x1a\n", 8);
 constexpr absl::string_view kJpegStart("\xff\xd8\xff", 3);
 constexpr size_t kShownBytes = 8;
@@ -42,11 +46,12 @@ absl::Status UnknownFormat(absl::string_view data) {
 
 absl::Status CheckPixels(absl::string_view format, uint64_t width, uint64_t height,
                          const ImageLimits& limits) {
-  // Both sizes have at most 32 bits, so the product fits.
-  if (width * height <= limits.max_pixels) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(format, " of ", width, " x ", height,
-                                                 " pixels is oversized: at most ",
-                                                 limits.max_pixels, " pixels are allowed"));
+  const bool few = width * height <= limits.max_pixels;
+  // A row costs some memory of its own, however short it is.
+  if (few && std::max(width, height) <= kMaxSide) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      format, " of ", width, " x ", height, " pixels is oversized: at most ",
+      few ? kMaxSide : limits.max_pixels, few ? " a side" : " pixels", " are allowed"));
 }
 
 std::string_view SniffImageType(std::string_view bytes) {

@@ -22,7 +22,7 @@ struct Image {
 };
 
 // Bounds on what DecodeImage accepts. They are checked against the file's header before any pixel
-// is decoded, so a decompression bomb costs no memory.
+// is decoded, so a decompression bomb costs no memory. No side has more than 65,535 pixels.
 struct ImageLimits {
   size_t max_bytes = size_t{8} << 20;
   uint64_t max_pixels = uint64_t{16} << 20;

@@ -8,8 +8,10 @@
 
 // Each output pixel is a weighted mean of input pixels under a triangle that is one input pixel
 // wide to each side when enlarging (bilinear interpolation) and one output pixel when shrinking, so
-// that every input pixel counts. The triangle is separable: rows first, then columns. Cost: O(width
-// * height_in * taps) + O(width * height * taps). The filter is the one of Pillow's Image.BILINEAR.
+// that every input pixel counts. The triangle is separable: rows and columns, first those that
+// leave less for the others. Cost: O(width * height_in * taps) + O(width * height * taps), or
+// O(width_in * height * taps) in place of the first. The filter is the one of Pillow's
+// Image.BILINEAR.
 
 namespace provnet {
 namespace {
@@ -41,17 +43,19 @@ std::vector<Taps> ComputeTaps(uint32_t in_size, uint32_t out_size) {
   return taps;
 }
 
-// [height, width_in, channels] -> [height, width_out, channels].
-std::vector<float> ResizeRows(const Image& image, const std::vector<Taps>& taps) {
-  const size_t channels = image.channels;
-  std::vector<float> out(size_t{image.height} * taps.size() * channels);
-  for (size_t y = 0; y < image.height; ++y) {
-    const uint8_t* row = image.pixels.data() + y * image.width * channels;
+// `in` is [height, width_in, channels]; the result [height, width_out, channels].
+template <typename Value>
+std::vector<float> ResizeRows(const std::vector<Value>& in, size_t height, size_t width_in,
+                              size_t channels, const std::vector<Taps>& taps) {
+  std::vector<float> out(height * taps.size() * channels);
+  for (size_t y = 0; y < height; ++y) {
+    const Value* row = in.data() + y * width_in * channels;
     float* cell = out.data() + y * taps.size() * channels;
     for (const Taps& tap : taps) {
       for (size_t k = 0; k < tap.weights.size(); ++k) {
-        const uint8_t* pixel = row + (tap.first + k) * channels;
-        for (size_t c = 0; c < channels; ++c) cell[c] += tap.weights[k] * pixel[c];
+        const Value* pixel = row + (tap.first + k) * channels;
+        for (size_t c = 0; c < channels; ++c)
+          cell[c] += tap.weights[k] * static_cast<float>(pixel[c]);
       }
       cell += channels;
     }
@@ -59,21 +63,27 @@ std::vector<float> ResizeRows(const Image& image, const std::vector<Taps>& taps)
   return out;
 }
 
-// [height_in, row] -> [height_out, row], rounded. `row` is width * channels.
-std::vector<uint8_t> ResizeColumns(const std::vector<float>& in, size_t row,
-                                   const std::vector<Taps>& taps) {
-  std::vector<uint8_t> out(taps.size() * row);
-  std::vector<float> sums(row);
+// `in` is [height_in, row]; the result [height_out, row]. `row` is width * channels.
+template <typename Value>
+std::vector<float> ResizeColumns(const std::vector<Value>& in, size_t row,
+                                 const std::vector<Taps>& taps) {
+  std::vector<float> out(taps.size() * row);
   for (size_t y = 0; y < taps.size(); ++y) {
-    std::fill(sums.begin(), sums.end(), 0.0f);
+    float* sums = out.data() + y * row;
     for (size_t k = 0; k < taps[y].weights.size(); ++k) {
-      const float* source = in.data() + (taps[y].first + k) * row;
-      for (size_t x = 0; x < row; ++x) sums[x] += taps[y].weights[k] * source[x];
-    }
-    for (size_t x = 0; x < row; ++x) {
-      out[y * row + x] = static_cast<uint8_t>(std::clamp(sums[x] + 0.5f, 0.0f, 255.0f));
+      const Value* source = in.data() + (taps[y].first + k) * row;
+      for (size_t x = 0; x < row; ++x)
+        sums[x] += taps[y].weights[k] * static_cast<float>(source[x]);
     }
   }
+  return out;
+}
+
+std::vector<uint8_t> Rounded(const std::vector<float>& values) {
+  std::vector<uint8_t> out(values.size());
+  std::transform(values.begin(), values.end(), out.begin(), [](float value) {
+    return static_cast<uint8_t>(std::clamp(value + 0.5f, 0.0f, 255.0f));
+  });
   return out;
 }
 
@@ -81,10 +91,19 @@ std::vector<uint8_t> ResizeColumns(const std::vector<float>& in, size_t row,
 
 Image Resize(Image image, uint32_t width, uint32_t height) {
   if (image.width == width && image.height == height) return image;
-  const std::vector<float> rows = ResizeRows(image, ComputeTaps(image.width, width));
+  const std::vector<Taps> across = ComputeTaps(image.width, width);
+  const std::vector<Taps> down = ComputeTaps(image.height, height);
+  const size_t channels = image.channels;
   Image resized{width, height, image.channels, {}};
-  resized.pixels =
-      ResizeColumns(rows, size_t{width} * image.channels, ComputeTaps(image.height, height));
+  // What lies between the two is the larger the longer the image is that way: an image of one
+  // column and millions of rows would take gigabytes.
+  if (uint64_t{image.height} * width <= uint64_t{height} * image.width) {
+    const auto rows = ResizeRows(image.pixels, image.height, image.width, channels, across);
+    resized.pixels = Rounded(ResizeColumns(rows, width * channels, down));
+  } else {
+    const auto columns = ResizeColumns(image.pixels, image.width * channels, down);
+    resized.pixels = Rounded(ResizeRows(columns, height, image.width, channels, across));
+  }
   return resized;
 }
 

@@ -106,6 +106,8 @@ TEST(DecodeImageTest, RefusesBombsByTheirHeader) {
   const auto oversized = StatusIs(kInvalid, AllOf(HasSubstr("oversized"), HasSubstr("16777216")));
   EXPECT_THAT(DecodeImage(ClaimPngSize(PngFile(), 0x7fffffff, 0x7fffffff), 3), oversized);
   EXPECT_THAT(DecodeImage(ClaimPngSize(PngFile(), 4097, 4096), 1), oversized);
+  EXPECT_THAT(DecodeImage(ClaimPngSize(PngFile(), 1, 65536), 1),
+              StatusIs(kInvalid, HasSubstr("65535 a side")));
   const std::string jpeg = MakeJpeg(MakeGradient(16, 16, 3));
   EXPECT_THAT(DecodeImage(ClaimJpegSize(jpeg, 65500, 65500), 3), oversized);
   // Within the bound the missing pixels are what is wrong.

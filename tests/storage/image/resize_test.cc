@@ -31,6 +31,31 @@ TEST(ResizeTest, ReturnsAnImageOfTheRightSizeAsItIs) {
   EXPECT_EQ(same.pixels, image.pixels);
 }
 
+TEST(ResizeTest, RowsAndColumnsGiveTheSameInEitherOrder) {
+  const Image tall = MakeGradient(7, 90, 3);
+  Image wide{90, 7, 3, std::vector<uint8_t>(tall.pixels.size())};
+  for (size_t y = 0; y < 90; ++y) {
+    for (size_t x = 0; x < 7; ++x)
+      std::copy_n(&tall.pixels[(y * 7 + x) * 3], 3, &wide.pixels[(x * 90 + y) * 3]);
+  }
+  const Image shrunk_tall = Resize(tall, 5, 11), shrunk_wide = Resize(wide, 11, 5);
+  for (size_t y = 0; y < 11; ++y) {
+    for (size_t x = 0; x < 5; ++x) {
+      for (size_t c = 0; c < 3; ++c) {
+        EXPECT_NEAR(shrunk_tall.pixels[(y * 5 + x) * 3 + c],
+                    shrunk_wide.pixels[(x * 11 + y) * 3 + c], 1);
+      }
+    }
+  }
+}
+
+// With rows first there would be 67 GB between the two passes.
+TEST(ResizeTest, AnImageOfOneColumnTakesNoMoreMemoryThanOthers) {
+  const Image strip{1, 1u << 24, 1, std::vector<uint8_t>(1u << 24, 7)};
+  const Image resized = Resize(strip, 1000, 2);
+  EXPECT_THAT(resized.pixels, Each(7));
+}
+
 TEST(ResizeTest, GivesTheSizeThatWasAskedFor) {
   for (const auto& [width, height] :
        {std::pair{1u, 1u}, std::pair{28u, 28u}, std::pair{100u, 3u}}) {
