@@ -28,10 +28,13 @@ std::shared_ptr<ExplainStream> ExplainStream::Start(grpc::CallbackServerContext&
       new ExplainStream(context, explainer, environment, max_in_flight, std::move(on_end)));
   const MutexLock lock(stream->mutex_);
   stream->self_ = stream;
-  if (stream->admission_.status().ok()) {
-    stream->Advance();
-  } else {
+  if (!stream->admission_.status().ok()) {
     stream->End(stream->admission_.status());
+  } else if (explainer == nullptr) {
+    // The models were there only when the call had begun already.
+    stream->End(absl::UnavailableError("the server was loading its models; try again"));
+  } else {
+    stream->Advance();
   }
   return stream;
 }
