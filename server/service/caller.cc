@@ -96,8 +96,9 @@ absl::Status Caller::SearchFailure(const v1::ModelSelector& selector,
   if (rules_ == nullptr) return status;
   if (selector.name().empty()) {
     return absl::InvalidArgumentError(
-        "the model name is empty and the server does not have exactly one model; name one that "
-        "ListModels shows");
+        "the model name is empty, and the server does not have exactly one model or its only one "
+        "is "
+        "not granted; name one that ListModels shows");
   }
   return absl::Status(status.code(), absl::StrCat("model \"", selector.name(),
                                                   "\" is not loaded in what was asked for; "

@@ -82,8 +82,11 @@ class Caller {
     PROVNET_RETURN_IF_ERROR(BeforeSearch(selector.name()));
     auto found = find();
     if (!found.ok()) return SearchFailure(selector, found.status());
-    PROVNET_ASSIGN_OR_RETURN(Permit permit, PermitOn((*found)->handle->manifest().model()));
-    return Selected<typename decltype(find())::value_type>{*std::move(found), std::move(permit)};
+    absl::StatusOr<Permit> permit = PermitOn((*found)->handle->manifest().model());
+    if (!permit.ok()) {
+      return selector.name().empty() ? SearchFailure(selector, permit.status()) : permit.status();
+    }
+    return Selected<typename decltype(find())::value_type>{*std::move(found), *std::move(permit)};
   }
 
   // OK when the call is granted on some model: for calls about all models.

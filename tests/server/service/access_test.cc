@@ -62,14 +62,15 @@ std::string PolicyOf(const std::vector<MatrixRole>& roles) {
 class AccessTest : public ::testing::Test {
  protected:
   void Start(const std::string& policy,
-             const std::vector<std::pair<std::string, std::string>>& roles_of) {
+             const std::vector<std::pair<std::string, std::string>>& roles_of,
+             const std::vector<std::string>& models = {"digits", "letters"}) {
     files_.emplace(policy, roles_of);
     TestServerOptions options;
     options.guards.access = &files_->control();
-    server_ = std::make_unique<TestServer>(
-        options,
-        std::vector<FakeServable::Options>{{.model = "digits", .calibration = SomeCalibration()},
-                                           {.model = "letters", .calibration = SomeCalibration()}});
+    std::vector<FakeServable::Options> served;
+    for (const std::string& model : models)
+      served.push_back({.model = model, .calibration = SomeCalibration()});
+    server_ = std::make_unique<TestServer>(options, served);
     server_->Serve();
   }
 
@@ -213,6 +214,15 @@ TEST_F(AccessTest, NoErrorNamesAModelThatTheCallerMayNotSee) {
   const grpc::Status missing = server_->stub().Explain(&versioned, request, &response);
   EXPECT_EQ(missing.error_code(), grpc::NOT_FOUND);
   EXPECT_THAT(missing.error_message(), AllOf(HasSubstr("digits"), Not(HasSubstr("letters"))));
+}
+
+TEST_F(AccessTest, TheOnlyModelIsNotNamedToWhoMayNotSeeIt) {
+  Start(kReaderOfDigits, {{"good", "reader"}}, {"letters"});
+  v1::ExplainResponse response;
+  TokenContext nameless("good");
+  const grpc::Status status = server_->stub().Explain(&nameless, MakeRequest(), &response);
+  EXPECT_EQ(status.error_code(), grpc::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), AllOf(HasSubstr("ListModels"), Not(HasSubstr("letters"))));
 }
 
 TEST_F(AccessTest, ATokenThatIsTakenAwayEndsAnOpenStreamsRights) {
