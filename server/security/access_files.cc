@@ -12,9 +12,12 @@ absl::StatusOr<Message> Parse(absl::string_view json) {
   // A misspelt field must not silently grant or deny anything, so unknown ones are errors.
   const absl::Status status = ParseProtoJson(json, UnknownFields::kRefuse, message);
   if (status.ok()) return message;
+  // Behind the first line the parser shows where it stopped: a piece of the file, which may be a
+  // secret.
+  const absl::string_view reason = status.message().substr(0, status.message().find('\n'));
   return absl::InvalidArgumentError(
       absl::StrCat("not the JSON of a provnet.v1.", Message::descriptor()->name(),
-                   " (proto/provnet/v1/access_policy.proto): ", status.message()));
+                   " (proto/provnet/v1/access_policy.proto): ", reason));
 }
 
 }  // namespace

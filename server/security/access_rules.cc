@@ -23,16 +23,20 @@ absl::StatusOr<Sha256Digest> ParseDigest(absl::string_view hex) {
                    "(printf %s \"$TOKEN\" | sha256sum)"));
 }
 
+constexpr absl::Duration kLongestWindow = absl::Hours(10 * 366 * 24);
+
 absl::StatusOr<QueryBudget> ParseBudget(const v1::MembershipBudget& budget) {
   QueryBudget parsed{budget.queries(), absl::Hours(24)};
   if (budget.has_window()) {
     parsed.window =
         absl::Seconds(budget.window().seconds()) + absl::Nanoseconds(budget.window().nanos());
   }
-  if (parsed.queries < 1 || parsed.window < absl::Seconds(1)) {
+  // A window's end is written down as a date, of which there are some up to the year 9999.
+  if (parsed.queries < 1 || parsed.window < absl::Seconds(1) || parsed.window > kLongestWindow) {
     return absl::InvalidArgumentError(
         absl::StrCat("membership_budget has ", parsed.queries, " queries in ",
-                     absl::FormatDuration(parsed.window), ", expected at least 1 in at least 1s"));
+                     absl::FormatDuration(parsed.window), ", expected at least 1 in 1s to ",
+                     absl::FormatDuration(kLongestWindow)));
   }
   return parsed;
 }

@@ -44,6 +44,12 @@ std::string Line(const AuditEntry& entry, absl::Time now) {
   return Line(json);
 }
 
+// What is written to a file that has no name any more is lost. One that was renamed keeps a name.
+bool WasDeleted(const FileDescriptor& file) {
+  struct stat status = {};
+  return fstat(file.get(), &status) != 0 || status.st_nlink == 0;
+}
+
 absl::Status Refusal() {
   return absl::UnavailableError(
       "this answer would show training samples, and the server can't record that at the moment, so "
@@ -89,7 +95,7 @@ absl::Status AuditLog::Append(const std::string& line) {
 absl::Status AuditLog::WriteLine(const std::string& line) {
   const uint64_t epoch = reopen_epoch_();
   absl::Status status;
-  if (epoch != epoch_ || broken_ || !file_.valid()) status = Reopen();
+  if (epoch != epoch_ || broken_ || !file_.valid() || WasDeleted(file_)) status = Reopen();
   if (status.ok()) status = Append(line);
   if (status.ok()) epoch_ = epoch;
   const bool changed = broken_ == status.ok();

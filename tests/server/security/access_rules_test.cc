@@ -52,6 +52,13 @@ Credentials Bearer(const std::string& header) {
   return SetAuthorization(header, credentials);
 }
 
+TEST(AccessRulesTest, ShowsNothingOfAFileThatIsNoJson) {
+  const absl::Status status = ParseTokenFile("s3cret-af412280").status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("TokenFile"), Not(HasSubstr("af412280"))));
+}
+
 TEST(AccessRulesTest, KnowsCallersByTheirToken) {
   const auto rules = Rules(absl::StrCat(TokenEntry("alice", "secret-a", "\"reader\""), ",",
                                         TokenEntry("bob", "secret-b", "\"auditor\"")));
@@ -160,6 +167,8 @@ TEST(AccessRulesTest, RefusesPoliciesThatMeanNothing) {
        "no call is named \"explain\""},
       {R"({"roles": [{"name": "a", "grants": [{"rpcs": ["Explain"]}]}]})", "0 models"},
       {R"({"roles": [{"name": "a", "membership_budget": {"queries": 0}}]})", "0 queries"},
+      {R"({"roles": [{"name": "a", "membership_budget": {"queries": 1, "window": "315360000000s"}}]})",
+       "expected at least 1 in 1s to 87840h"},
       {R"({"roles": [{"name": "a"}], "certificates": [{"name": "c", "roles": ["a"]}]})",
        "expected a subject"},
       {R"({"certificates": [{"name": "c", "subject": "CN=c", "roles": ["b"]}]})",

@@ -19,6 +19,7 @@ namespace provnet {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -143,6 +144,19 @@ TEST_F(AuditLogTest, WhatCantBeWrittenIsRefusedWithoutTheHostsPathAndLeavesNoHal
   ASSERT_THAT(lines, SizeIs(3));
   for (const std::string& line : lines) EXPECT_TRUE(nlohmann::json::accept(line)) << line;
   EXPECT_THAT(lines[1], HasSubstr("can be written again"));
+}
+
+TEST_F(AuditLogTest, NothingIsRecordedInAFileThatWasDeleted) {
+  const auto log = Open();
+  ASSERT_THAT(log->Record(Entry("alice"), kNow), IsOk());
+  std::filesystem::remove(file_);
+  ASSERT_THAT(log->Record(Entry("bob"), kNow), IsOk());
+  EXPECT_THAT(Lines(file_), ElementsAre(HasSubstr("bob")));
+  std::filesystem::remove_all(folder_.path());
+  EXPECT_THAT(log->Record(Entry("carol"), kNow),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("can't record")));
+  std::filesystem::create_directory(folder_.path());
+  EXPECT_THAT(log->Record(Entry("dave"), kNow), IsOk());
 }
 
 TEST_F(AuditLogTest, AFolderThatVanishesIsFoundAgain) {
