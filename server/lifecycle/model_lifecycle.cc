@@ -148,6 +148,8 @@ void ModelLifecycle::Publish() {
 }
 
 absl::Duration ModelLifecycle::UntilNextLook() const {
+  // What waits for its time is not looked at before the repository is there again.
+  if (lost_) return absl::InfiniteDuration();
   const absl::Duration now = clock_.Monotonic();
   absl::Duration next = absl::InfiniteDuration();
   for (const auto& [name, model] : models_) {

@@ -317,6 +317,18 @@ TEST_F(ModelLifecycleTest, ARepositoryThatVanishesForAWhileChangesNothing) {
   EXPECT_THAT(diary_.Take(), ElementsAre("found", "loaded a/2", "retired a/1"));
 }
 
+TEST_F(ModelLifecycleTest, ARepositoryThatIsEmptiedBitByBitIsNotLookedAtAllTheTime) {
+  Publish("a");
+  Publish("b");
+  ASSERT_THAT(lifecycle_.LoadAll(), IsOk());
+  fs::remove_all(root_ / "a");
+  EXPECT_LT(lifecycle_.Pass(), absl::InfiniteDuration());
+  fs::remove_all(root_ / "b");
+  clock_.Advance(absl::Seconds(100));
+  EXPECT_EQ(lifecycle_.Pass(), absl::InfiniteDuration());
+  EXPECT_EQ(Serving("a"), 1);
+}
+
 TEST_F(ModelLifecycleTest, ALabelledVersionIsLoadedBesideTheLatestAndAnswersToItsLabel) {
   Publish("a");
   Publish("a");
