@@ -33,6 +33,9 @@ TEST(ThrottlesTest, OnlyOverloadHoldsBack) {
   EXPECT_FALSE(HeldBackAfter({absl::UnavailableError("gone"), {}}).has_value());
   // A message over the size limit, which has nothing to do with load.
   EXPECT_FALSE(HeldBackAfter({absl::ResourceExhaustedError("too large"), {}}).has_value());
+  // A budget that is used up until tomorrow.
+  EXPECT_FALSE(
+      HeldBackAfter({absl::ResourceExhaustedError("used up"), absl::Hours(9)}).has_value());
 }
 
 }  // namespace
