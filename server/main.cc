@@ -286,7 +286,8 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
   std::signal(SIGPIPE, SIG_IGN);
   // An old file would announce ports that are not ours.
   std::error_code ignored;
-  if (!options.port_file.empty()) std::filesystem::remove(options.port_file, ignored);
+  if (std::filesystem::is_regular_file(std::filesystem::symlink_status(options.port_file, ignored)))
+    std::filesystem::remove(options.port_file, ignored);
 
   ServerMetrics metrics;
   LifecycleReporter reporter(log, metrics);
