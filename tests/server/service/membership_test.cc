@@ -6,6 +6,8 @@
 #include <chrono>
 #include <limits>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "storage/image/image.h"
 #include "tests/server/service/test_server.h"
@@ -181,9 +183,21 @@ TEST_F(MembershipTest, CountsInTheMetricsUnderItsOwnName) {
 }
 
 TEST_F(MembershipTest, SharesBatchesWithExplanations) {
-  ASSERT_TRUE(Explain(server_.stub(), MakeRequest(3)).ok());
-  ASSERT_TRUE(Check(RequestOfScore(1)).ok());
-  EXPECT_EQ(server_.model().batch_sizes().size(), 2U) << "through the model's one queue";
+  server_.model().CloseGate();
+  const auto explain = [this] { EXPECT_TRUE(Explain(server_.stub(), MakeRequest(3)).ok()); };
+  std::jthread first(explain);
+  server_.model().AwaitBatches(1);
+  std::jthread second(explain);
+  std::jthread third([this] { EXPECT_TRUE(Check(RequestOfScore(1)).ok()); });
+  while (server_.metrics().Text().find("provnet_queue_depth{model=\"digits\"} 2") ==
+         std::string::npos) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  server_.model().OpenGate();
+  first.join();
+  second.join();
+  third.join();
+  EXPECT_EQ(server_.model().batch_sizes(), (std::vector<size_t>{1, 2}));
 }
 
 TEST(MembershipWithoutReferenceTest, SaysHowToTrainOne) {
