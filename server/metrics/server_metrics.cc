@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/metrics/process_metrics.h"
 #include "storage/base/mutex.h"
+#include "storage/base/version.h"
 
 namespace provnet {
 namespace {
@@ -262,7 +263,7 @@ ServerMetrics::ServerMetrics() : impl_(std::make_unique<Impl>()) {
       .Name("provnet_build_info")
       .Help("1, labelled with the version of this build.")
       .Register(impl_->registry)
-      .Add({{"version", PROVNET_VERSION}})
+      .Add({{"version", std::string(kVersion)}})
       .Set(1);
   // So that rates exist before the first request and the first failure: a series that begins with 1
   // has no increase.

@@ -26,6 +26,7 @@
 #include "server/tracing/span_exporter.h"
 #include "storage/base/clock.h"
 #include "storage/base/mutex.h"
+#include "storage/base/version.h"
 
 namespace provnet {
 namespace {
@@ -194,7 +195,7 @@ std::string HostName() {
 resource::Resource Sender() {
   const std::string host = HostName();
   resource::ResourceAttributes attributes = {{"service.name", "provnet-server"},
-                                             {"service.version", PROVNET_VERSION},
+                                             {"service.version", View(kVersion)},
                                              {"host.name", View(host)}};
   const resource::Resource environment = resource::OTELResourceDetector().Detect();
   for (const auto& [name, value] : environment.GetAttributes()) attributes[name] = value;
@@ -220,7 +221,7 @@ class OtlpSpanExporter final : public SpanExporter {
       : probe_(probe),
         sender_(Sender()),
         scope_(opentelemetry::sdk::instrumentationscope::InstrumentationScope::Create(
-            "provnet", PROVNET_VERSION)) {
+            "provnet", View(kVersion))) {
     sdk::BatchSpanProcessorOptions options;
     // Flow lets in no more.
     options.max_queue_size = kMaxWaiting;
