@@ -2,6 +2,7 @@
 #define PROVNET_SERVER_CLI_SECURITY_SETUP_H_
 
 #include <memory>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "server/cli/security_flags.h"
@@ -12,6 +13,7 @@
 #include "server/security/tls_files.h"
 #include "server/service/security_log.h"
 #include "server/service/server.h"
+#include "storage/base/repeating_thread.h"
 
 namespace provnet {
 
@@ -32,11 +34,16 @@ class SecuritySetup {
  private:
   SecuritySetup(const StructuredLog& log, SecurityProbe& metrics) : probe_(log, metrics) {}
 
+  // What could not be recorded is tried again without anybody asking.
+  void Retry();
+
   SecurityLog probe_;
   std::unique_ptr<AccessControl> access_;
   std::unique_ptr<TlsFiles> tls_;
   std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<MembershipBudgets> budgets_;
+  // The last member: it calls Retry().
+  std::optional<RepeatingThread> retry_;
 };
 
 }  // namespace provnet

@@ -60,8 +60,8 @@ absl::Status Refusal() {
 
 absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(const std::filesystem::path& file,
                                                          ReopenEpoch reopen_epoch,
-                                                         SecurityProbe& probe) {
-  std::unique_ptr<AuditLog> log(new AuditLog(file, std::move(reopen_epoch), probe));
+                                                         const Clock& clock, SecurityProbe& probe) {
+  std::unique_ptr<AuditLog> log(new AuditLog(file, std::move(reopen_epoch), clock, probe));
   const MutexLock lock(log->mutex_);
   log->epoch_ = log->reopen_epoch_();
   PROVNET_RETURN_IF_ERROR(log->Reopen());
@@ -93,15 +93,16 @@ absl::Status AuditLog::Append(const std::string& line) {
 }
 
 absl::Status AuditLog::WriteLine(const std::string& line) {
+  const bool was_broken = state_.broken();
   const uint64_t epoch = reopen_epoch_();
+  state_.Begin();
   absl::Status status;
-  if (epoch != epoch_ || broken_ || !file_.valid() || WasDeleted(file_)) status = Reopen();
+  if (epoch != epoch_ || was_broken || !file_.valid() || WasDeleted(file_)) status = Reopen();
   if (status.ok()) status = Append(line);
   if (status.ok()) epoch_ = epoch;
-  const bool changed = broken_ == status.ok();
-  broken_ = !status.ok();
-  if (changed && broken_) probe_.AuditBroken(status);
-  if (changed && !broken_) probe_.AuditMended();
+  state_.End(status.ok());
+  if (!was_broken && !status.ok()) probe_.AuditBroken(status);
+  if (was_broken && status.ok()) probe_.AuditMended();
   return status;
 }
 
@@ -113,12 +114,11 @@ absl::Status AuditLog::Record(const AuditEntry& entry, absl::Time now) {
   return recorded ? absl::OkStatus() : Refusal();
 }
 
-absl::Status AuditLog::Check(absl::Time now) {
+void AuditLog::Retry(absl::Time now) {
   const MutexLock lock(mutex_);
-  if (!broken_) return absl::OkStatus();
-  const Json mended = {{"time", Text(now)}, {"event", "audit log can be written again"}};
-  if (WriteLine(Line(mended)).ok()) return absl::OkStatus();
-  return absl::UnavailableError("disclosures can't be recorded, so none is made");
+  if (!state_.broken()) return;
+  // What is still broken was told when it broke.
+  WriteLine(Line({{"time", Text(now)}, {"event", "audit log can be written again"}})).IgnoreError();
 }
 
 }  // namespace provnet

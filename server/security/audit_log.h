@@ -12,7 +12,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/security/recording_state.h"
 #include "server/security/security_probe.h"
+#include "storage/base/clock.h"
 #include "storage/base/file_io.h"
 #include "storage/base/mutex.h"
 
@@ -54,21 +56,28 @@ class AuditLog {
   using ReopenEpoch = std::function<uint64_t()>;
 
   // Opens the file for appending, or creates it, readable by its owner alone. Errors are those of
-  // ErrnoToStatus. `probe` outlives this.
+  // ErrnoToStatus. `clock` and `probe` outlive this.
   static absl::StatusOr<std::unique_ptr<AuditLog>> Open(const std::filesystem::path& file,
                                                         ReopenEpoch reopen_epoch,
-                                                        SecurityProbe& probe);
+                                                        const Clock& clock, SecurityProbe& probe);
 
-  // Writes a whole line or none. UNAVAILABLE, without the path, when it can't.
+  // Writes a whole line or none. UNAVAILABLE, without the path, when it can't. May block on the
+  // disk.
   absl::Status Record(const AuditEntry& entry, absl::Time now);
 
-  // OK while entries can be written. After a failure it tries again, by writing a line that says
-  // so.
-  absl::Status Check(absl::Time now);
+  // UNAVAILABLE while entries can't be written. Never blocks.
+  absl::Status Check() const { return state_.Check(); }
+
+  // After a failure tries again, by writing a line that says so. May block on the disk.
+  void Retry(absl::Time now);
 
  private:
-  AuditLog(std::filesystem::path file, ReopenEpoch reopen_epoch, SecurityProbe& probe)
-      : path_(std::move(file)), reopen_epoch_(std::move(reopen_epoch)), probe_(probe) {}
+  AuditLog(std::filesystem::path file, ReopenEpoch reopen_epoch, const Clock& clock,
+           SecurityProbe& probe)
+      : path_(std::move(file)),
+        reopen_epoch_(std::move(reopen_epoch)),
+        probe_(probe),
+        state_("what is disclosed", clock) {}
 
   absl::Status Reopen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Append(const std::string& line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -77,13 +86,13 @@ class AuditLog {
   const std::filesystem::path path_;
   const ReopenEpoch reopen_epoch_;
   SecurityProbe& probe_;
+  RecordingState state_;
 
+  // Held while writing.
   Mutex mutex_;
   FileDescriptor file_ ABSL_GUARDED_BY(mutex_);
   // The epoch in which file_ was opened.
   uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;
-  // The last line could not be written.
-  bool broken_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace provnet

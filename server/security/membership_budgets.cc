@@ -50,10 +50,10 @@ absl::Status Exhausted(const std::string& principal, const std::string& model,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MembershipBudgets>> MembershipBudgets::Open(
-    const std::filesystem::path& folder, SecurityProbe& probe) {
+    const std::filesystem::path& folder, const Clock& clock, SecurityProbe& probe) {
   PROVNET_ASSIGN_OR_RETURN(FileDescriptor lock, LockFolder(folder));
   std::unique_ptr<MembershipBudgets> budgets(
-      new MembershipBudgets(folder / kFile, std::move(lock), probe));
+      new MembershipBudgets(folder / kFile, std::move(lock), clock, probe));
   PROVNET_RETURN_IF_ERROR(budgets->Load());
   // What can't be written must show now, not with the first question.
   const MutexLock mutex_lock(budgets->mutex_);
@@ -89,6 +89,13 @@ absl::Status MembershipBudgets::Load() {
 }
 
 absl::Status MembershipBudgets::Write(absl::Time now) {
+  state_.Begin();
+  const absl::Status written = WriteWindows(now);
+  state_.End(written.ok());
+  return written;
+}
+
+absl::Status MembershipBudgets::WriteWindows(absl::Time now) {
   v1::MembershipUsage usage;
   for (auto it = uses_.begin(); it != uses_.end();) {
     const auto& [key, use] = *it;
@@ -122,9 +129,7 @@ absl::Status MembershipBudgets::Charge(const std::string& principal, const std::
   if (use.used == use.recorded) {
     const uint64_t before = use.recorded;
     use.recorded = std::min(use.used + BlockOf(budget), budget.queries);
-    const absl::Status written = Write(now);
-    broken_ = !written.ok();
-    if (broken_) {
+    if (const absl::Status written = Write(now); !written.ok()) {
       use.recorded = before;
       probe_.BudgetNotRecorded(written);
       return absl::UnavailableError(
@@ -136,12 +141,10 @@ absl::Status MembershipBudgets::Charge(const std::string& principal, const std::
   return absl::OkStatus();
 }
 
-absl::Status MembershipBudgets::Check(absl::Time now) {
+void MembershipBudgets::Retry(absl::Time now) {
   const MutexLock lock(mutex_);
-  if (broken_) broken_ = !Write(now).ok();
-  if (!broken_) return absl::OkStatus();
-  return absl::UnavailableError(
-      "what is used of membership budgets can't be recorded, so no question is answered");
+  // What is still broken was told when it broke.
+  if (state_.broken()) Write(now).IgnoreError();
 }
 
 void MembershipBudgets::Refund(const std::string& principal, const std::string& model) {

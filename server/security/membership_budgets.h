@@ -12,7 +12,9 @@
 #include "absl/time/time.h"
 #include "provnet/v1/membership_usage.pb.h"
 #include "server/security/access_rules.h"
+#include "server/security/recording_state.h"
 #include "server/security/security_probe.h"
+#include "storage/base/clock.h"
 #include "storage/base/file_io.h"
 #include "storage/base/mutex.h"
 
@@ -30,10 +32,10 @@ class MembershipBudgets {
  public:
   // Opens `folder`/membership_usage.json, or begins it. The folder must be there, writable, and no
   // other server's: FAILED_PRECONDITION. INVALID_ARGUMENT for a file that can't be read as what it
-  // is: to begin anew would hand out every budget again, so that is left to people. `probe`
-  // outlives this.
+  // is: to begin anew would hand out every budget again, so that is left to people. `clock`
+  // and `probe` outlive this.
   static absl::StatusOr<std::unique_ptr<MembershipBudgets>> Open(
-      const std::filesystem::path& folder, SecurityProbe& probe);
+      const std::filesystem::path& folder, const Clock& clock, SecurityProbe& probe);
 
   // Writes the exact numbers.
   ~MembershipBudgets();
@@ -46,9 +48,11 @@ class MembershipBudgets {
   absl::Status Charge(const std::string& principal, const std::string& model,
                       const QueryBudget& budget, absl::Time now);
 
-  // OK while uses can be recorded. After a failure it tries again; UNAVAILABLE when that fails,
-  // too.
-  absl::Status Check(absl::Time now);
+  // UNAVAILABLE while uses can't be recorded. Never blocks.
+  absl::Status Check() const { return state_.Check(); }
+
+  // After a failure tries again. May block on the disk.
+  void Retry(absl::Time now);
 
   // Takes back a question that was counted and won't be answered.
   void Refund(const std::string& principal, const std::string& model);
@@ -64,22 +68,27 @@ class MembershipBudgets {
   };
   using Key = std::pair<std::string, std::string>;
 
-  MembershipBudgets(std::filesystem::path file, FileDescriptor lock, SecurityProbe& probe)
-      : path_(std::move(file)), lock_(std::move(lock)), probe_(probe) {}
+  MembershipBudgets(std::filesystem::path file, FileDescriptor lock, const Clock& clock,
+                    SecurityProbe& probe)
+      : path_(std::move(file)),
+        lock_(std::move(lock)),
+        probe_(probe),
+        state_("what is used of membership budgets", clock) {}
 
   absl::Status Load();
   // Writes `recorded` of every window that has not ended at `now`, and forgets the others.
   absl::Status Write(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status WriteWindows(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::filesystem::path path_;
   // Held for as long as this lives.
   const FileDescriptor lock_;
   SecurityProbe& probe_;
+  RecordingState state_;
 
+  // Held while writing.
   Mutex mutex_;
   std::map<Key, Use> uses_ ABSL_GUARDED_BY(mutex_);
-  // The last use could not be recorded.
-  bool broken_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace provnet

@@ -27,14 +27,15 @@ class Readiness {
   // Whether it takes calls at all: OK while serving, else UNAVAILABLE with the reason.
   absl::Status Check() const;
 
-  // What the capability depends on besides; thread-safe, and asked only while serving. Call before
-  // anybody asks.
+  // What the capability depends on besides; thread-safe, never blocks, and asked only while
+  // serving. Call before anybody asks.
   using Condition = std::function<absl::Status()>;
   void AddCondition(Capability capability, Condition condition) {
     conditions_[static_cast<size_t>(capability)].push_back(std::move(condition));
   }
 
-  // Check(), then the first condition of the capability that does not hold. May block on the disk.
+  // Check(), then the first condition of the capability that does not hold. Never blocks: a disk
+  // that does not answer must not keep the probes of Kubernetes from their answers.
   absl::Status Check(Capability capability) const;
 
  private:

@@ -81,10 +81,10 @@ void Server::AddConditions() {
   if (AuditLog* const audit = options_.guards.audit; audit != nullptr) {
     // Explanations are disclosures as well.
     for (const Capability disclosing : kCapabilities)
-      add(disclosing, [audit] { return audit->Check(absl::Now()); });
+      add(disclosing, [audit] { return audit->Check(); });
   }
   if (MembershipBudgets* const budgets = options_.guards.budgets; budgets != nullptr)
-    add(Capability::kMembership, [budgets] { return budgets->Check(absl::Now()); });
+    add(Capability::kMembership, [budgets] { return budgets->Check(); });
   // Asked while serving, when there are models.
   add(Capability::kExemplars, [this] { return CheckStoresSound(*models_); });
   add(Capability::kMembership, [this] { return CheckSomeReference(*models_); });

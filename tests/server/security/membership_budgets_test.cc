@@ -11,6 +11,7 @@
 #include "server/batching/retry_after.h"
 #include "storage/base/atomic_file.h"
 #include "tests/server/security/recording_probe.h"
+#include "tests/testing/fake_clock.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_dir.h"
 
@@ -27,7 +28,7 @@ constexpr auto kExhausted = absl::StatusCode::kResourceExhausted;
 class MembershipBudgetsTest : public ::testing::Test {
  protected:
   std::unique_ptr<MembershipBudgets> Open() {
-    auto budgets = MembershipBudgets::Open(folder_.path(), probe_);
+    auto budgets = MembershipBudgets::Open(folder_.path(), clock_, probe_);
     EXPECT_THAT(budgets, IsOk());
     return *std::move(budgets);
   }
@@ -43,6 +44,7 @@ class MembershipBudgetsTest : public ::testing::Test {
   }
 
   TempDir folder_;
+  FakeClock clock_;
   RecordingProbe probe_;
   // Windows that have ended are forgotten by the clock of the machine.
   const absl::Time now_ = absl::Now();
@@ -91,7 +93,7 @@ TEST_F(MembershipBudgetsTest, ACrashGivesNothingBackAndTakesABlockAtMost) {
   for (int crash = 0; crash < 5; ++crash) {
     const pid_t child = fork();
     if (child == 0) {
-      auto budgets = MembershipBudgets::Open(folder_.path(), probe_);
+      auto budgets = MembershipBudgets::Open(folder_.path(), clock_, probe_);
       const uint64_t asked = budgets.ok() ? Ask(**budgets, 13, budget, now_) : 0;
       _exit(static_cast<int>(asked));
     }
@@ -150,25 +152,27 @@ TEST_F(MembershipBudgetsTest, WhatCantBeRecordedIsNotAnswered) {
                        AllOf(HasSubstr("can't record"), Not(HasSubstr(folder_.path().string())))));
   ASSERT_THAT(probe_.failures(), SizeIs(1));
   EXPECT_THAT(std::string(probe_.failures()[0].message()), HasSubstr("membership_usage.json"));
-  EXPECT_TRUE(absl::IsUnavailable(budgets->Check(now_)));
+  budgets->Retry(now_);
+  EXPECT_TRUE(absl::IsUnavailable(budgets->Check()));
   std::filesystem::rename(away, folder_.path());
-  EXPECT_THAT(budgets->Check(now_), IsOk());
+  budgets->Retry(now_);
+  EXPECT_THAT(budgets->Check(), IsOk());
   EXPECT_EQ(Ask(*budgets, 5, budget, now_), 1);
 }
 
 TEST_F(MembershipBudgetsTest, ADamagedFileIsLeftToPeople) {
   Ask(*Open(), 2, {2, absl::Hours(1)}, now_);
   ASSERT_THAT(WriteFileAtomically(folder_ / "membership_usage.json", "{\"uses\": ["), IsOk());
-  EXPECT_THAT(MembershipBudgets::Open(folder_.path(), probe_),
+  EXPECT_THAT(MembershipBudgets::Open(folder_.path(), clock_, probe_),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("membership_usage.json"), HasSubstr("remove it"))));
 }
 
 TEST_F(MembershipBudgetsTest, TheFolderIsOneServersAlone) {
   const auto budgets = Open();
-  EXPECT_THAT(MembershipBudgets::Open(folder_.path(), probe_),
+  EXPECT_THAT(MembershipBudgets::Open(folder_.path(), clock_, probe_),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another server")));
-  EXPECT_THAT(MembershipBudgets::Open(folder_ / "missing", probe_),
+  EXPECT_THAT(MembershipBudgets::Open(folder_ / "missing", clock_, probe_),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("missing")));
 }
 

@@ -7,6 +7,8 @@
 
 #include "server/security/audit_log.h"
 #include "tests/server/service/guarded_server.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/stuck_file.h"
 
 namespace provnet {
 namespace {
@@ -24,9 +26,13 @@ constexpr char kPolicy[] = R"({"roles": [
 
 class AuditTest : public ::testing::Test {
  protected:
-  AuditTest() : access_(kPolicy, {{"alice", "full"}, {"bob", "low"}}) {
+  AuditTest() : access_(kPolicy, {{"alice", "full"}, {"bob", "low"}}) { Serve(); }
+
+  // Anew, where it served.
+  void Serve() {
+    server_.reset();
     auto audit = AuditLog::Open(
-        file_, [this] { return epoch_.load(); }, probe_);
+        file_, [this] { return epoch_.load(); }, clock_, probe_);
     EXPECT_TRUE(audit.ok()) << audit.status();
     audit_ = *std::move(audit);
     TestServerOptions options;
@@ -66,11 +72,12 @@ class AuditTest : public ::testing::Test {
     return records;
   }
 
-  int Readyz() const {
+  int Http(const std::string& path) const {
     httplib::Client client("127.0.0.1", server_->server().http_port());
-    const auto answer = client.Get("/readyz");
+    const auto answer = client.Get(path);
     return answer ? answer->status : 0;
   }
+  int Readyz() const { return Http("/readyz"); }
 
   // From here on nothing can be recorded: the file's place is taken by a folder.
   void BreakAudit() {
@@ -80,6 +87,7 @@ class AuditTest : public ::testing::Test {
   }
 
   TempDir folder_;
+  FakeClock clock_;
   const std::filesystem::path file_ = folder_ / "audit.jsonl";
   std::atomic<uint64_t> epoch_{0};
   RecordingProbe probe_;
@@ -172,8 +180,23 @@ TEST_F(AuditTest, WithoutARecordThereIsNoDisclosureAndTheServerIsNotReady) {
   v1::ListModelsResponse models;
   EXPECT_TRUE(server_->stub().ListModels(&context, {}, &models).ok());
   std::filesystem::remove(file_);
+  audit_->Retry(absl::Now());
   EXPECT_EQ(Readyz(), 200);
   EXPECT_TRUE(Explain("alice").ok());
+}
+
+TEST_F(AuditTest, ADiskThatDoesNotAnswerLeavesHealthAndReadinessAnswering) {
+  std::filesystem::remove(file_);
+  StuckFile disk(file_);
+  Serve();
+  std::jthread call([this] { EXPECT_TRUE(Explain("alice").ok()); });
+  while (Readyz() == 200) clock_.Advance(absl::Seconds(1));
+  // More often than HTTP has threads.
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Readyz(), 503);
+  EXPECT_EQ(Http("/healthz"), 200);
+  disk.Release();
+  call.join();
+  EXPECT_EQ(Readyz(), 200);
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ class BudgetTest : public ::testing::Test {
   void Start() {
     server_.reset();
     budgets_.reset();
-    auto budgets = MembershipBudgets::Open(state_.path(), probe_);
+    auto budgets = MembershipBudgets::Open(state_.path(), Clock::Steady(), probe_);
     ASSERT_TRUE(budgets.ok()) << budgets.status();
     budgets_ = *std::move(budgets);
     TestServerOptions options;
