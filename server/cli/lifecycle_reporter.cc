@@ -1,5 +1,7 @@
 #include "server/cli/lifecycle_reporter.h"
 
+#include "absl/strings/str_cat.h"
+
 namespace provnet {
 namespace {
 
@@ -49,6 +51,20 @@ void LifecycleReporter::ConfigRefused(const std::string& model, const absl::Stat
              {{"model", model},
               {"reason", status.ToString()},
               {"effect", "the last good one stays in force"}});
+}
+
+void LifecycleReporter::LabelsWaiting(const std::vector<WaitingLabel>& waiting) {
+  metrics_.SetLabelsWaiting(waiting.size());
+  if (waiting.empty()) log_.Write(LogLevel::kInfo, "all labels point to their versions", {});
+  for (const WaitingLabel& label : waiting) {
+    log_.Write(
+        LogLevel::kWarning, "label waits for its version",
+        {{"model", label.model},
+         {"label", label.label},
+         {"version", label.version},
+         {"effect", label.current == 0 ? std::string("requests that name it are refused")
+                                       : absl::StrCat("it points to version ", label.current)}});
+  }
 }
 
 void LifecycleReporter::RepositoryLost(const absl::Status& status) {

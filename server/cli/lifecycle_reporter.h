@@ -21,6 +21,7 @@ class LifecycleReporter final : public LifecycleProbe {
   void VersionRefused(const BundleLocation& location, const absl::Status& status) override;
   void VersionRetired(const Servable& servable) override;
   void ConfigRefused(const std::string& model, const absl::Status& status) override;
+  void LabelsWaiting(const std::vector<WaitingLabel>& waiting) override;
   void RepositoryLost(const absl::Status& status) override;
   void RepositoryFound() override;
 

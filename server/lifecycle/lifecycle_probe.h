@@ -2,9 +2,11 @@
 #define PROVNET_SERVER_LIFECYCLE_LIFECYCLE_PROBE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "server/lifecycle/model_state.h"
 #include "server/lifecycle/served_model.h"
 #include "storage/repository.h"
 
@@ -23,6 +25,8 @@ class LifecycleProbe {
   virtual void VersionRetired(const Servable& servable) = 0;
   // The model's serving.json can't be used; the last good one stays in force. Once for each reason.
   virtual void ConfigRefused(const std::string& model, const absl::Status& status) = 0;
+  // The labels that wait for their versions have changed; `waiting` are those of all models.
+  virtual void LabelsWaiting(const std::vector<WaitingLabel>& waiting) = 0;
   // The repository can't be read, or is empty, where models were before: what is loaded goes on.
   virtual void RepositoryLost(const absl::Status& status) = 0;
   virtual void RepositoryFound() = 0;

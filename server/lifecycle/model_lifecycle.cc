@@ -25,6 +25,7 @@ absl::Status ModelLifecycle::LoadAll() {
   PROVNET_ASSIGN_OR_RETURN(const std::vector<BundleLocation> offered, Look(/*may_be_empty=*/false));
   Observe(offered);
   for (auto& [name, model] : models_) Settle(model, /*await_copies=*/false);
+  TellLabels();
   std::vector<std::string> failures;
   for (const ModelReport& report : registry_.Reports()) {
     if (report.served != nullptr) return absl::OkStatus();
@@ -42,6 +43,7 @@ absl::Duration ModelLifecycle::Pass() {
     for (auto& [name, model] : models_) Settle(model, /*await_copies=*/true);
     Forget();
     Publish();
+    TellLabels();
   }
   return UntilNextLook();
 }
@@ -145,6 +147,14 @@ void ModelLifecycle::Publish() {
   std::vector<ModelReport> reports;
   for (const auto& [name, model] : models_) model.Report(reports);
   registry_.Publish(std::move(reports));
+}
+
+void ModelLifecycle::TellLabels() {
+  std::vector<WaitingLabel> waiting;
+  for (const auto& [name, model] : models_) model.AddWaitingLabels(name, waiting);
+  if (waiting == waiting_labels_) return;
+  waiting_labels_ = std::move(waiting);
+  probe_.LabelsWaiting(waiting_labels_);
 }
 
 absl::Duration ModelLifecycle::UntilNextLook() const {

@@ -76,6 +76,8 @@ class ModelLifecycle {
   // Forgets versions that are gone, and models all of whose versions are.
   void Forget();
   void Publish();
+  // Tells of labels that wait, when they have changed.
+  void TellLabels();
   // What the repository offers, and whether it is lost: it can't be read or, where it had better
   // not, holds nothing.
   absl::StatusOr<std::vector<BundleLocation>> Look(bool may_be_empty);
@@ -91,6 +93,7 @@ class ModelLifecycle {
 
   std::map<std::string, ModelState> models_;
   bool lost_ = false;
+  std::vector<WaitingLabel> waiting_labels_;
   std::atomic<bool> stopping_{false};
 };
 

@@ -56,6 +56,16 @@ void ModelState::MoveLabels() {
   labels_ = std::move(labels);
 }
 
+void ModelState::AddWaitingLabels(const std::string& name,
+                                  std::vector<WaitingLabel>& waiting) const {
+  for (const auto& [label, target] : config_.labels) {
+    if (IsLoaded(target.version)) continue;
+    const auto current = labels_.find(label);
+    waiting.push_back(
+        {name, label, target.version, current == labels_.end() ? 0 : current->second});
+  }
+}
+
 void ModelState::Report(std::vector<ModelReport>& reports) const {
   for (const auto& [version, entry] : versions_) {
     if (!entry.tried()) continue;

@@ -17,6 +17,18 @@
 
 namespace provnet {
 
+// A label of serving.json whose version is not loaded.
+struct WaitingLabel {
+  std::string model;
+  std::string label;
+  // The one it waits for.
+  uint64_t version = 0;
+  // The one it points to meanwhile; 0: none.
+  uint64_t current = 0;
+
+  bool operator==(const WaitingLabel&) const = default;
+};
+
 // One model: its versions, and how they are to be served. Not thread-safe.
 class ModelState {
  public:
@@ -33,6 +45,9 @@ class ModelState {
   // Lets each label point where the configuration says, as soon as that version is loaded. Until
   // then it points where it did.
   void MoveLabels();
+
+  // Appends those of the model, which is named `name`.
+  void AddWaitingLabels(const std::string& name, std::vector<WaitingLabel>& waiting) const;
 
   // Appends what is to be published.
   void Report(std::vector<ModelReport>& reports) const;

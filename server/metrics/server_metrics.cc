@@ -177,6 +177,11 @@ struct ServerMetrics::Impl {
                                  .Help("Texts of serving.json that could not be used.")
                                  .Register(registry)
                                  .Add({});
+  Gauge& labels_waiting = prometheus::BuildGauge()
+                              .Name("provnet_serving_labels_waiting")
+                              .Help("Labels of serving.json whose version is not loaded.")
+                              .Register(registry)
+                              .Add({});
   Gauge& repository_lost =
       prometheus::BuildGauge()
           .Name("provnet_repository_lost")
@@ -366,6 +371,10 @@ void ServerMetrics::ModelRetired(const LoadedModel& model) {
 void ServerMetrics::ModelUnloaded() { impl_->unloads.Increment(); }
 
 void ServerMetrics::ServingConfigRefused() { impl_->config_failures.Increment(); }
+
+void ServerMetrics::SetLabelsWaiting(size_t count) {
+  impl_->labels_waiting.Set(static_cast<double>(count));
+}
 
 void ServerMetrics::SetRepositoryLost(bool lost) { impl_->repository_lost.Set(lost ? 1 : 0); }
 

@@ -35,6 +35,7 @@ namespace provnet {
 //                                                     missing | memory | unsuitable | other
 //   provnet_model_unloads_total                       versions whose memory was freed again
 //   provnet_serving_config_failures_total             texts of serving.json that could not be used
+//   provnet_serving_labels_waiting                    labels whose version is not loaded
 //   provnet_repository_lost                           1 while it can't be read or is empty
 //   provnet_security_reloads_total{what,outcome}      access rules | certificates; ok | failed
 //   provnet_tls_certificate_expiry_timestamp_seconds{certificate}   server | client CA
@@ -79,6 +80,7 @@ class ServerMetrics final : public RequestProbe,
   void ModelRetired(const LoadedModel& model);
   void ModelUnloaded();
   void ServingConfigRefused();
+  void SetLabelsWaiting(size_t count);
   void SetRepositoryLost(bool lost);
   // What became of the spans of traced calls.
   void SpansExported(size_t count);

@@ -66,10 +66,11 @@ def _bearer(token):
 
 
 class TroubledServer(Server):
-    """Room for little, one question about membership a day, no disk for its record of disclosures; serves version 2 of the model."""
+    """Room for little, one question about membership a day, no disk for its record of disclosures, a label on no version; serves version 2 of the model."""
 
     def __init__(self, setting):
         self.repository = copy_repository(setting, versions=2)
+        (self.repository / "digits/serving.json").write_text(json.dumps({"labels": {"canary": {"version": 9}}}))
         self.tokens = setting.folder / "tokens.json"
         policy, state = setting.folder / "policy.json", setting.folder / "state"
         state.mkdir()

@@ -39,6 +39,14 @@ class Diary final : public LifecycleProbe {
   void ConfigRefused(const std::string& model, const absl::Status& status) override {
     entries_.push_back(absl::StrCat("config of ", model, ": ", status.message()));
   }
+  void LabelsWaiting(const std::vector<WaitingLabel>& waiting) override {
+    std::string entry = "waiting:";
+    for (const WaitingLabel& label : waiting) {
+      absl::StrAppend(&entry, " ", label.model, ":", label.label, " for ", label.version, " at ",
+                      label.current);
+    }
+    entries_.push_back(entry);
+  }
   void RepositoryLost(const absl::Status&) override { entries_.push_back("lost"); }
   void RepositoryFound() override { entries_.push_back("found"); }
 
@@ -352,10 +360,24 @@ TEST_F(ModelLifecycleTest, ALabelMovesOnceItsNewVersionIsReady) {
   WriteConfig(R"({"labels": {"stable": {"version": 2}}})");
   lifecycle_.Pass();
   EXPECT_EQ(ServingLabel("stable"), 1);
+  lifecycle_.Pass();
+  EXPECT_THAT(diary_.Take(),
+              ElementsAre("loaded a/1", "refused a/2", "waiting: a:stable for 2 at 1"));
   failures_.clear();
   PassAfter(absl::Seconds(1));
   EXPECT_EQ(ServingLabel("stable"), 2);
+  EXPECT_THAT(diary_.Take(), ElementsAre("loaded a/2", "retired a/1", "waiting:"));
   EXPECT_EQ(registry_.Reports().size(), 1);
+}
+
+TEST_F(ModelLifecycleTest, ALabelOnAVersionThatIsNotThereIsTold) {
+  Publish("a");
+  WriteConfig(R"({"labels": {"stable": {"version": 7}}})");
+  ASSERT_THAT(lifecycle_.LoadAll(), IsOk());
+  EXPECT_THAT(diary_.Take(), ElementsAre("loaded a/1", "waiting: a:stable for 7 at 0"));
+  fs::remove(root_ / "a" / kServingConfigFile);
+  lifecycle_.Pass();
+  EXPECT_THAT(diary_.Take(), ElementsAre("waiting:"));
 }
 
 TEST_F(ModelLifecycleTest, TheModelsOwnPolicyGoesBeforeTheServers) {

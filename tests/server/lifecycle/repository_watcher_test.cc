@@ -24,6 +24,7 @@ class LoadedVersions final : public LifecycleProbe {
   void VersionRefused(const BundleLocation&, const absl::Status&) override {}
   void VersionRetired(const Servable&) override {}
   void ConfigRefused(const std::string&, const absl::Status&) override {}
+  void LabelsWaiting(const std::vector<WaitingLabel>&) override {}
   void RepositoryLost(const absl::Status&) override {}
   void RepositoryFound() override {}
 

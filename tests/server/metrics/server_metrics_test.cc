@@ -34,15 +34,26 @@ TEST(ServerMetricsTest, ShowsEveryPromisedNameFromTheStart) {
   metrics.BatchProbeFor("digits");
   metrics.ModelLoaded({"digits", 3, "cpu", "bf16"});
   const std::string text = metrics.Text();
-  for (const char* name :
-       {"provnet_request_duration_seconds_bucket{", "provnet_queue_wait_seconds_bucket{",
-        "provnet_batch_size_bucket{", "provnet_batch_dispatch_total{", "provnet_queue_depth{",
-        "provnet_requests_rejected_total{", "provnet_requests_abandoned_total{",
-        "provnet_model_info{", "provnet_model_version{", "provnet_model_load_failures_total{",
-        "provnet_model_loads_total ", "provnet_model_unloads_total ", "provnet_repository_lost ",
-        "provnet_build_info{version=\"", "process_cpu_seconds_total ",
-        "process_resident_memory_bytes ", "process_start_time_seconds ", "process_threads ",
-        "process_open_fds "}) {
+  for (const char* name : {"provnet_request_duration_seconds_bucket{",
+                           "provnet_queue_wait_seconds_bucket{",
+                           "provnet_batch_size_bucket{",
+                           "provnet_batch_dispatch_total{",
+                           "provnet_queue_depth{",
+                           "provnet_requests_rejected_total{",
+                           "provnet_requests_abandoned_total{",
+                           "provnet_model_info{",
+                           "provnet_model_version{",
+                           "provnet_model_load_failures_total{",
+                           "provnet_model_loads_total ",
+                           "provnet_model_unloads_total ",
+                           "provnet_repository_lost ",
+                           "provnet_serving_labels_waiting ",
+                           "provnet_build_info{version=\"",
+                           "process_cpu_seconds_total ",
+                           "process_resident_memory_bytes ",
+                           "process_start_time_seconds ",
+                           "process_threads ",
+                           "process_open_fds "}) {
     EXPECT_THAT(text, HasSubstr(std::string("\n") + name));
   }
   EXPECT_THAT(text, HasSubstr("reason=\"queue_full\""));
