@@ -1,7 +1,7 @@
 {{- /* Values that contradict each other end the rendering, all at once, each with what to do. One line a problem. */ -}}
 {{- define "provnet.refuseContradictions" -}}
 {{- $problems := list -}}
-{{- range $about := list "names" "scaling" "ending" "hardware" "model" "disruption" "network" "access" "state" "tls" "flags" -}}
+{{- range $about := list "names" "scaling" "ending" "hardware" "model" "disruption" "network" "access" "state" "tls" "times" "flags" -}}
 {{- range $line := splitList "\n" (include (printf "provnet.problems.%s" $about) $) -}}
 {{- if trim $line -}}{{- $problems = append $problems (trim $line) -}}{{- end -}}
 {{- end -}}
@@ -234,6 +234,21 @@ tls.certManager.renewBefore is {{ $ask.renewBefore }}, not less than tls.certMan
 {{- end }}
 {{- if and .Values.tests.enabled $tls.enabled (not .Values.tests.tlsSecret) }}
 tests.enabled is true under TLS, but tests.tlsSecret is empty: `helm test` could not tell the server from another. Name the Secret with its authority (with cert-manager: the server's own), or set tests.enabled=false
+{{- end }}
+{{- end -}}
+
+{{- /* The server's own bounds; it would refuse to start. */ -}}
+{{- define "provnet.problems.times" -}}
+{{- $bounds := dict "handshakeTimeout" (list "1ms" "1h") "repositoryPollInterval" (list "10ms" "24h") "maxQueueWait" (list "0.001ms" "inf") "maxConnectionIdle" (list "1ms" "inf") "maxConnectionAge" (list "1ms" "inf") "maxConnectionAgeGrace" (list "1ms" "inf") -}}
+{{- range $name := keys $bounds | sortAlpha }}
+{{- $value := get $.Values.server $name }}
+{{- $lowest := get $bounds $name | first }}
+{{- $highest := get $bounds $name | last }}
+{{- if and $value (ne (toString $value) $highest) }}
+{{- if or (eq $value "inf") (lt (include "provnet.nanoseconds" $value | int64) (include "provnet.nanoseconds" $lowest | int64)) (and (ne $highest "inf") (gt (include "provnet.nanoseconds" $value | int64) (include "provnet.nanoseconds" (ternary $lowest $highest (eq $highest "inf")) | int64))) }}
+server.{{ $name }} is {{ $value }}, expected {{ $lowest }} to {{ $highest }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
