@@ -70,11 +70,10 @@ absl::StatusOr<FileDescriptor> OpenTemporary(const fs::path& path) {
 
 absl::Status FillAndRename(FileDescriptor file, const fs::path& temporary, const fs::path& path,
                            absl::string_view contents) {
-  // Closed, and so free for others, only when it has its name.
-  const FileDescriptor locked(::dup(file.get()));
+  // Closed at the end, and so free for others only when it has its name.
   DurableFileWriter writer(temporary, std::move(file));
   absl::Status status = writer.Append(contents);
-  if (status.ok()) status = writer.Close();
+  if (status.ok()) status = writer.Sync();
   std::error_code error;
   if (status.ok()) fs::rename(temporary, path, error);
   if (error) status = ErrorCodeToStatus(error, "replace", path);

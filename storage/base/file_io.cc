@@ -93,11 +93,16 @@ absl::Status DurableFileWriter::Append(absl::string_view bytes) {
   return absl::OkStatus();
 }
 
-absl::Status DurableFileWriter::Close() {
-  const FileDescriptor file = std::move(file_);
+absl::Status DurableFileWriter::Sync() {
   // EINVAL: a target such as a pipe or /dev/full that has nothing to sync.
-  if (::fsync(file.get()) != 0 && errno != EINVAL) return ErrnoToStatus(errno, "sync", path_);
+  if (::fsync(file_.get()) != 0 && errno != EINVAL) return ErrnoToStatus(errno, "sync", path_);
   return absl::OkStatus();
+}
+
+absl::Status DurableFileWriter::Close() {
+  absl::Status status = Sync();
+  file_ = FileDescriptor();
+  return status;
 }
 
 absl::Status WriteFileDurably(const std::filesystem::path& path, absl::string_view bytes) {

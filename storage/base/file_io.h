@@ -54,6 +54,8 @@ class DurableFileWriter {
       : path_(std::move(path)), file_(std::move(file)) {}
 
   absl::Status Append(absl::string_view bytes);
+  // What was written survives a crash from here on; the file stays open.
+  absl::Status Sync();
   // Syncs and closes. Call once, last; without it the file's contents are unspecified.
   absl::Status Close();
 
