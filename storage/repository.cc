@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
+#include "storage/bundle_layout.h"
 
 namespace provnet {
 namespace {
@@ -40,6 +42,23 @@ absl::StatusOr<std::vector<std::string>> ListFolders(const fs::path& directory) 
   return names;
 }
 
+bool IsVersion(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / kManifestFile, ignored);
+}
+
+// The highest version in a model's folder.
+std::optional<fs::path> HighestVersion(const fs::path& folder) {
+  const absl::StatusOr<std::vector<uint64_t>> versions = ListVersions(folder);
+  if (!versions.ok() || versions->empty()) return std::nullopt;
+  return folder / std::to_string(versions->back());
+}
+
+// With or without a slash at its end.
+fs::path Above(const fs::path& folder) {
+  return folder.has_filename() ? folder.parent_path() : folder.parent_path().parent_path();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<uint64_t>> ListVersions(const fs::path& model_directory) {
@@ -65,6 +84,30 @@ absl::StatusOr<std::vector<BundleLocation>> ScanRepository(const fs::path& root)
     }
   }
   return locations;
+}
+
+std::string RepositoryHint(const fs::path& folder) {
+  const fs::path given = fs::absolute(folder).lexically_normal();
+  if (IsVersion(given)) {
+    return absl::StrCat("; ", folder.string(), " is one version of a model, give ",
+                        Above(Above(given)).string());
+  }
+  if (HighestVersion(given).has_value()) {
+    return absl::StrCat("; ", folder.string(), " is the folder of one model, give ",
+                        Above(given).string());
+  }
+  return "";
+}
+
+std::string VersionHint(const fs::path& folder) {
+  if (const std::optional<fs::path> version = HighestVersion(folder)) {
+    return absl::StrCat("; ", folder.string(),
+                        " is the folder of one model, give a version of it: ", version->string());
+  }
+  const absl::StatusOr<std::vector<BundleLocation>> versions = ScanRepository(folder);
+  if (!versions.ok() || versions->empty()) return "";
+  return absl::StrCat("; ", folder.string(), " is a model repository, give a version of a model: ",
+                      versions->back().directory.string());
 }
 
 }  // namespace provnet

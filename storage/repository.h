@@ -25,6 +25,12 @@ absl::StatusOr<std::vector<BundleLocation>> ScanRepository(const std::filesystem
 // The versions of one model folder, ascending; empty when the folder does not exist.
 absl::StatusOr<std::vector<uint64_t>> ListVersions(const std::filesystem::path& model_directory);
 
+// What to say to somebody who gave `folder` as a repository and none was found: "" or, where it
+// is one model's folder, or one version's, "; FOLDER is ..., give PARENT".
+std::string RepositoryHint(const std::filesystem::path& folder);
+// The same for somebody who gave it as the folder of one version.
+std::string VersionHint(const std::filesystem::path& folder);
+
 }  // namespace provnet
 
 #endif  // PROVNET_STORAGE_REPOSITORY_H_

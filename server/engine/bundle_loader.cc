@@ -48,9 +48,10 @@ absl::StatusOr<std::shared_ptr<const Servable>> BundleLoader::Load() {
   PROVNET_ASSIGN_OR_RETURN(parts_.manifest, VerifyBundle(location_.directory));
   if (parts_.manifest.model() != location_.model ||
       parts_.manifest.version() != location_.version) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        kManifestFile, " names ", parts_.manifest.model(), " version ", parts_.manifest.version(),
-        ", but the folder is ", location_.model, "/", location_.version));
+    return absl::FailedPreconditionError(
+        absl::StrCat(kManifestFile, " names ", parts_.manifest.model(), " version ",
+                     parts_.manifest.version(), ", but the folder is ", location_.model, "/",
+                     location_.version, "; give the folder the name that the manifest says"));
   }
   PROVNET_RETURN_IF_ERROR(ReadParts());
   PROVNET_RETURN_IF_ERROR(CheckClassifier(*parts_.model, parts_.manifest));

@@ -72,5 +72,31 @@ TEST(RepositoryTest, NamesARootThatIsMissingOrLocked) {
               StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr((dir / "locked").string())));
 }
 
+TEST(RepositoryTest, WhoGaveAFolderTooDeepIsToldWhichOneToGive) {
+  const TempDir dir;
+  const fs::path version = dir / "models" / "digits" / "12";
+  fs::create_directories(version);
+  fs::create_directory(dir / "models" / "digits" / "3");
+  ASSERT_THAT(WriteFileDurably(version / "manifest.json", "{}"), IsOk());
+  const std::string root = (dir / "models").string();
+  EXPECT_THAT(RepositoryHint(version), HasSubstr("is one version of a model, give " + root));
+  EXPECT_THAT(RepositoryHint(version / ""), HasSubstr("is one version of a model, give " + root));
+  EXPECT_THAT(RepositoryHint(version.parent_path()),
+              HasSubstr("is the folder of one model, give " + root));
+  EXPECT_THAT(RepositoryHint(dir / "models"), IsEmpty());
+  EXPECT_THAT(RepositoryHint(dir / "absent"), IsEmpty());
+}
+
+TEST(RepositoryTest, WhoGaveAFolderTooFarUpIsToldAVersion) {
+  const TempDir dir;
+  fs::create_directories(dir / "digits" / "3");
+  fs::create_directories(dir / "digits" / "12");
+  const std::string latest = (dir / "digits" / "12").string();
+  EXPECT_THAT(VersionHint(dir / "digits"), HasSubstr("give a version of it: " + latest));
+  EXPECT_THAT(VersionHint(dir.path()), HasSubstr("give a version of a model: " + latest));
+  EXPECT_THAT(VersionHint(dir / "digits" / "12"), IsEmpty());
+  EXPECT_THAT(VersionHint(dir / "absent"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace provnet

@@ -9,6 +9,7 @@
 #include "storage/bundle_layout.h"
 #include "storage/bundle_verifier.h"
 #include "storage/manifest.h"
+#include "storage/repository.h"
 #include "storage/sample_store.h"
 #include "trainer/audit/record_pixels.h"
 
@@ -87,6 +88,9 @@ absl::StatusOr<BundleSamples> ReadBundleSamples(const fs::path& bundle,
   if (!manifest.ok()) {
     samples.damage = std::string(manifest.status().message());
     manifest = ManifestDespite(manifest.status(), bundle);
+  }
+  if (absl::IsNotFound(manifest.status())) {
+    return absl::NotFoundError(absl::StrCat(manifest.status().message(), VersionHint(bundle)));
   }
   PROVNET_RETURN_IF_ERROR(manifest.status());
   samples.manifest = *std::move(manifest);
