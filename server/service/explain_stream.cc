@@ -9,10 +9,9 @@
 
 namespace provnet {
 
-ExplainStream::ExplainStream(grpc::CallbackServerContext& context, const Explainer* explainer,
+ExplainStream::ExplainStream(grpc::CallbackServerContext& context,
                              const CallEnvironment& environment, size_t max_in_flight, OnEnd on_end)
-    : explainer_(explainer),
-      telemetry_(environment.telemetry),
+    : telemetry_(environment.telemetry),
       scope_(Rpc::kExplainStream, ExchangeIdentity(context, telemetry_.tracing), telemetry_),
       deadline_(MonotonicDeadline(context, environment.telemetry.clock)),
       max_in_flight_(max_in_flight),
@@ -21,20 +20,18 @@ ExplainStream::ExplainStream(grpc::CallbackServerContext& context, const Explain
       admission_(environment, caller_, /*stream=*/true) {}
 
 std::shared_ptr<ExplainStream> ExplainStream::Start(grpc::CallbackServerContext& context,
-                                                    const Explainer* explainer,
+                                                    const ExplainerSource& explainer,
                                                     const CallEnvironment& environment,
                                                     size_t max_in_flight, OnEnd on_end) {
   const std::shared_ptr<ExplainStream> stream(
-      new ExplainStream(context, explainer, environment, max_in_flight, std::move(on_end)));
+      new ExplainStream(context, environment, max_in_flight, std::move(on_end)));
   const MutexLock lock(stream->mutex_);
   stream->self_ = stream;
-  if (!stream->admission_.status().ok()) {
-    stream->End(stream->admission_.status());
-  } else if (explainer == nullptr) {
-    // The models were there only when the call had begun already.
-    stream->End(absl::UnavailableError("the server was loading its models; try again"));
-  } else {
+  if (stream->admission_.status().ok()) {
+    stream->explainer_ = &explainer();
     stream->Advance();
+  } else {
+    stream->End(stream->admission_.status());
   }
   return stream;
 }

@@ -34,10 +34,13 @@ class ExplainStream final
   // Called at the end of the call.
   using OnEnd = std::function<void(ExplainStream*)>;
 
-  // `explainer` outlives the stream; null only while the server loads. Where the call is not
-  // admitted it ends at once.
+  // What makes the jobs. Asked once, behind the admission: calls are admitted while models are
+  // served, so it is there then. It outlives the stream.
+  using ExplainerSource = std::function<const Explainer&()>;
+
+  // Where the call is not admitted it ends at once.
   static std::shared_ptr<ExplainStream> Start(grpc::CallbackServerContext& context,
-                                              const Explainer* explainer,
+                                              const ExplainerSource& explainer,
                                               const CallEnvironment& environment,
                                               size_t max_in_flight, OnEnd on_end);
 
@@ -51,8 +54,8 @@ class ExplainStream final
     v1::ExplainStreamResponse response;
   };
 
-  ExplainStream(grpc::CallbackServerContext& context, const Explainer* explainer,
-                const CallEnvironment& environment, size_t max_in_flight, OnEnd on_end);
+  ExplainStream(grpc::CallbackServerContext& context, const CallEnvironment& environment,
+                size_t max_in_flight, OnEnd on_end);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -75,7 +78,6 @@ class ExplainStream final
   absl::Status EndStatus() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const Explainer* const explainer_;
   const Telemetry telemetry_;
   const RequestScope scope_;
   const absl::Duration deadline_;
@@ -84,6 +86,8 @@ class ExplainStream final
   Caller caller_;
   const Admission admission_;
   CancelToken token_;
+  // Set before the first request is read; null where the call was not admitted.
+  const Explainer* explainer_ = nullptr;
 
   Mutex mutex_;
   std::shared_ptr<ExplainStream> self_ ABSL_GUARDED_BY(mutex_);

@@ -72,13 +72,14 @@ absl::Status ProvenanceService::StartBatched(const CallHandle& call, const Reque
 grpc::ServerBidiReactor<v1::ExplainRequest, v1::ExplainStreamResponse>*
 ProvenanceService::ExplainStream(grpc::CallbackServerContext* context) {
   using Stream = provnet::ExplainStream;
-  const Serving* serving = serving_.load(std::memory_order_acquire);
-  const std::shared_ptr<Stream> stream =
-      Stream::Start(*context, serving == nullptr ? nullptr : &serving->explainer, environment_,
-                    limits_.max_stream_in_flight, [this](Stream* ended) {
-                      const MutexLock lock(streams_mutex_);
-                      streams_.erase(ended);
-                    });
+  const auto explainer = [this]() -> const Explainer& {
+    return serving_.load(std::memory_order_acquire)->explainer;
+  };
+  const std::shared_ptr<Stream> stream = Stream::Start(
+      *context, explainer, environment_, limits_.max_stream_in_flight, [this](Stream* ended) {
+        const MutexLock lock(streams_mutex_);
+        streams_.erase(ended);
+      });
   bool drain = false;
   {
     const MutexLock lock(streams_mutex_);
