@@ -96,10 +96,7 @@ TEST(DrainTest, AnOpenStreamGetsItsAnswersAndEnds) {
   server.model().AwaitBatches(1);
   for (uint32_t i = 1; i < 5; ++i) ASSERT_TRUE(stream->Write(MakeRequest(i)));
   // One runs, four wait: all five are accepted.
-  while (server.metrics().Text().find("provnet_queue_depth{model=\"digits\"} 4") ==
-         std::string::npos) {
-    std::this_thread::yield();
-  }
+  server.AwaitQueueDepth(4);
   std::thread drain([&server] { EXPECT_EQ(server.server().Drain(absl::Seconds(60)), 0U); });
   server.model().OpenGate();
   v1::ExplainStreamResponse response;

@@ -153,10 +153,7 @@ TEST(ExplainStreamTest, ItsRequestsShareBatches) {
   ASSERT_TRUE(call.Write(MakeRequest(0)));
   server.model().AwaitBatches(1);
   for (uint32_t i = 1; i < 20; ++i) ASSERT_TRUE(call.Write(MakeRequest(i % 10)));
-  while (server.metrics().Text().find("provnet_queue_depth{model=\"digits\"} 19") ==
-         std::string::npos) {
-    std::this_thread::yield();
-  }
+  server.AwaitQueueDepth(19);
   server.model().OpenGate();
   call.HalfClose();
   ExpectInOrder(call.ReadAll(), 20);

@@ -189,10 +189,7 @@ TEST_F(MembershipTest, SharesBatchesWithExplanations) {
   server_.model().AwaitBatches(1);
   std::jthread second(explain);
   std::jthread third([this] { EXPECT_TRUE(Check(RequestOfScore(1)).ok()); });
-  while (server_.metrics().Text().find("provnet_queue_depth{model=\"digits\"} 2") ==
-         std::string::npos) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  server_.AwaitQueueDepth(2);
   server_.model().OpenGate();
   first.join();
   second.join();

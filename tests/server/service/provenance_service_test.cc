@@ -155,10 +155,7 @@ TEST(ExplainTest, AFullQueueRefusesWithRetryInfo) {
   callers.emplace_back([&server] { EXPECT_TRUE(Explain(server.stub(), MakeRequest()).ok()); });
   server.model().AwaitBatches(1);
   callers.emplace_back([&server] { EXPECT_TRUE(Explain(server.stub(), MakeRequest()).ok()); });
-  while (server.metrics().Text().find("provnet_queue_depth{model=\"digits\"} 1") ==
-         std::string::npos) {
-    std::this_thread::yield();
-  }
+  server.AwaitQueueDepth(1);
   const grpc::Status status = Explain(server.stub(), MakeRequest());
   EXPECT_EQ(status.error_code(), grpc::RESOURCE_EXHAUSTED);
   EXPECT_THAT(status.error_message(), HasSubstr("the limit is 1"));
@@ -212,8 +209,7 @@ TEST(ExplainTest, ADeadlineInTheQueueIsKeptWhileTheEngineIsStuck) {
   EXPECT_EQ(server.stub().Explain(&context, MakeRequest(), &response).error_code(),
             grpc::DEADLINE_EXCEEDED);
   // The queue let go of it too, although no executor came by.
-  while (!absl::StrContains(server.metrics().Text(), "provnet_queue_depth{model=\"digits\"} 0"))
-    std::this_thread::yield();
+  server.AwaitQueueDepth(0);
   server.model().OpenGate();
   first.join();
   EXPECT_THAT(server.model().batch_sizes(), testing::ElementsAre(1));

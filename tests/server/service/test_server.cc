@@ -1,7 +1,10 @@
 #include "tests/server/service/test_server.h"
 
 #include <chrono>
+#include <thread>
 #include <utility>
+
+#include "absl/strings/match.h"
 
 namespace provnet {
 namespace {
@@ -58,6 +61,11 @@ void TestServer::Publish(const std::vector<std::shared_ptr<FakeServable>>& model
     if (found != labels.end()) report.labels = found->second;
   }
   registry_.Publish(std::move(reports));
+}
+
+void TestServer::AwaitQueueDepth(size_t depth) const {
+  const std::string line = absl::StrCat("provnet_queue_depth{model=\"digits\"} ", depth, "\n");
+  while (!absl::StrContains(metrics_.Text(), line)) std::this_thread::yield();
 }
 
 std::shared_ptr<grpc::Channel> TestServer::NewChannel() const {

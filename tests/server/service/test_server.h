@@ -45,6 +45,8 @@ class TestServer {
   ModelRegistry& registry() { return registry_; }
 
   Server& server() { return *server_; }
+  // Until so many requests wait for the model "digits".
+  void AwaitQueueDepth(size_t depth) const;
   FakeServable& model(size_t i = 0) { return *models_[i]; }
   ServerMetrics& metrics() { return metrics_; }
   std::string log() const { return log_text_.text(); }
