@@ -5,7 +5,7 @@
 namespace provnet {
 namespace {
 
-constexpr ImageLimits kLimits{.max_bytes = 1 << 20, .max_pixels = 1 << 18};
+constexpr ImageLimits kLimits{.max_bytes = 1 << 20, .max_pixels = 16 << 20};
 
 void DecodeAs(std::string_view bytes, uint32_t channels) {
   const auto image = DecodeImage(bytes, channels, kLimits);

@@ -34,7 +34,7 @@ const FakeServable& Model() {
 RequestLimits Limits() {
   RequestLimits limits;
   limits.max_top_k = 50;
-  limits.image = {.max_bytes = 1 << 20, .max_pixels = 1 << 18};
+  limits.image = {.max_bytes = 1 << 20, .max_pixels = 16 << 20};
   return limits;
 }
 
