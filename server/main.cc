@@ -6,8 +6,8 @@
 #include <limits>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <tuple>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/flags/flag.h"
@@ -37,6 +37,7 @@
 #include "server/metrics/server_metrics.h"
 #include "server/model/library_environment.h"
 #include "server/service/flag_parsing.h"
+#include "server/service/grpc_log.h"
 #include "server/service/listen_address.h"
 #include "server/service/port_file.h"
 #include "server/service/server.h"
@@ -46,6 +47,7 @@
 #include "storage/base/available_cores.h"
 #include "storage/base/status_macros.h"
 #include "storage/base/status_prefix.h"
+#include "storage/base/version.h"
 #include "storage/repository.h"
 
 ABSL_FLAG(std::string, model_repository, "",
@@ -97,6 +99,7 @@ namespace provnet {
 namespace {
 
 constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
 // Where flags are defined.
 constexpr char kSource[] = "server/";
 
@@ -119,7 +122,7 @@ constexpr char kUsage[] =
     R"(usage: provnet-server --model-repository=DIR [flags]
 
 Serves the highest version of each model in DIR over gRPC, and changes to a higher one that appears. On SIGTERM or SIGINT it finishes what is in
-flight and exits with 0; with 1 when it could not start or requests were cut.
+flight and exits with 0; with 1 when it could not start or requests were cut, with 2 when a flag can't be used. --version prints the version.
 
 )";
 
@@ -254,11 +257,22 @@ ServerProbes MakeProbes(ServerMetrics& metrics) {
 absl::Status AnnouncePorts(const Options& options, const Server& server) {
   if (options.port_file.empty()) return absl::OkStatus();
   const ServerOptions& bound = options.server;
-  return WritePortFile(
-      options.port_file, ListenAddress{bound.grpc.host, server.grpc_port()}.ToString(),
-      ListenAddress{bound.http.host, server.http_port()}.ToString(),
-      bound.health.has_value() ? ListenAddress{bound.health->host, server.health_port()}.ToString()
-                               : "");
+  return WithPrefix(
+      "--port-file",
+      WritePortFile(options.port_file,
+                    ListenAddress{bound.grpc.host, server.grpc_port()}.ToString(),
+                    ListenAddress{bound.http.host, server.http_port()}.ToString(),
+                    bound.health.has_value()
+                        ? ListenAddress{bound.health->host, server.health_port()}.ToString()
+                        : ""));
+}
+
+absl::StatusOr<std::vector<BundleLocation>> Offered(const std::filesystem::path& repository) {
+  auto offered = ScanRepository(repository);
+  if (!offered.ok() || !offered->empty()) return offered;
+  const std::string hint = RepositoryHint(repository);
+  if (hint.empty()) return offered;
+  return absl::NotFoundError(absl::StrCat("no model is in it", hint));
 }
 
 // Null when the watching is switched off.
@@ -284,10 +298,8 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
   StopRequest stop(log);
   const ShutdownSignals listener([&stop](int signal, int count) { stop.Handle(signal, count); });
   std::signal(SIGPIPE, SIG_IGN);
-  // An old file would announce ports that are not ours.
-  std::error_code ignored;
-  if (std::filesystem::is_regular_file(std::filesystem::symlink_status(options.port_file, ignored)))
-    std::filesystem::remove(options.port_file, ignored);
+  const GrpcLog grpc_log(log, Clock::Steady());
+  PROVNET_RETURN_IF_ERROR(WithPrefix("--port-file", PreparePortFile(options.port_file)));
 
   ServerMetrics metrics;
   LifecycleReporter reporter(log, metrics);
@@ -301,7 +313,7 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
   ModelLoader loader(options.engine, options.lifecycle.memory_limit, starter, unloader);
   ModelRegistry registry;
   ModelLifecycle lifecycle(
-      options.lifecycle.lifecycle, [&options] { return ScanRepository(options.model_repository); },
+      options.lifecycle.lifecycle, [&options] { return Offered(options.model_repository); },
       [&options](const std::string& model) {
         return ReadServingConfig(options.model_repository / model);
       },
@@ -342,12 +354,17 @@ int Main(absl::Span<const char* const> arguments) {
       std::cout << kUsage << FlagsHelp(kSource);
       return 0;
     }
+    if (argument == "--version") {
+      std::cout << "provnet-server " << kVersion << "\n";
+      return 0;
+    }
   }
   const absl::Status parsed = ParseFlags(arguments, kSource);
   const absl::StatusOr<Options> options = parsed.ok() ? OptionsFromFlags() : parsed;
   if (!options.ok()) {
-    std::cerr << "provnet-server: " << options.status().message() << "\n";
-    return kFailed;
+    std::cerr << "provnet-server: " << options.status().message()
+              << "; provnet-server --help shows all flags\n";
+    return kWrongUsage;
   }
   if (options->own_cores) TakeTurnsOnOwnCores();
   const StructuredLog log = StructuredLog::ToStderr(options->log_format, options->log_level);

@@ -8,6 +8,11 @@
 
 namespace provnet {
 
+// Removes the port file of an earlier server, which would announce ports that are not ours, and
+// fails with the path if nothing can be written there: now, not once the models are loaded. An
+// empty `path` is none.
+absl::Status PreparePortFile(const std::filesystem::path& path);
+
 // Writes the lines "grpc=HOST:PORT", "http=HOST:PORT" and, unless it is empty, "health=HOST:PORT"
 // under a temporary name and renames it to `path`, so that whoever waits for the file finds all of
 // it. Errors name the path.

@@ -29,6 +29,30 @@ TEST(PortFileTest, NamesTheDoorForHealthWhereThereIsOne) {
             "grpc=a:1\nhttp=b:2\nhealth=c:3\n");
 }
 
+TEST(PortFileTest, TheFileOfAnEarlierServerGoesAndOtherThingsStay) {
+  const TempDir dir;
+  ASSERT_TRUE(PreparePortFile("").ok());
+  ASSERT_TRUE(PreparePortFile(dir / "ports").ok());
+  std::ofstream(dir / "ports") << "grpc=a:1\n";
+  ASSERT_TRUE(PreparePortFile(dir / "ports").ok());
+  EXPECT_FALSE(std::filesystem::exists(dir / "ports"));
+  std::ofstream(dir / "target") << "mine";
+  std::filesystem::create_symlink(dir / "target", dir / "link");
+  ASSERT_TRUE(PreparePortFile(dir / "link").ok());
+  EXPECT_TRUE(std::filesystem::exists(dir / "link"));
+  ASSERT_TRUE(PreparePortFile("/dev/null").ok());
+}
+
+TEST(PortFileTest, WhatCannotBeWrittenIsFoundBeforeThereAreAddresses) {
+  const TempDir dir;
+  const absl::Status missing = PreparePortFile(dir / "missing" / "ports");
+  EXPECT_EQ(missing.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(missing.message()), testing::HasSubstr("missing/ports"));
+  EXPECT_FALSE(PreparePortFile(dir.path()).ok()) << "a folder";
+  // Nobody, not even root, may write there.
+  EXPECT_FALSE(PreparePortFile("/proc/sys/ports").ok());
+}
+
 TEST(PortFileTest, NamesTheFileThatCannotBeWritten) {
   const TempDir dir;
   const absl::Status status = WritePortFile(dir / "missing" / "ports", "a:1", "b:2");
