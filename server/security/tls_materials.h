@@ -25,9 +25,8 @@ struct TlsExpiry {
   absl::Time client_ca = absl::InfiniteFuture();
 };
 
-// INVALID_ARGUMENT unless all of it can be read, OpenSSL takes it as a server's (a key that is too
-// weak for it is refused here), the key is the certificate's, and the chain is valid at `now`. Says
-// which of the three is wrong and how, and nothing of the key. Thread-safe.
+// INVALID_ARGUMENT unless CheckCertificateAndKey and CheckAuthorities (storage/tls/pem_check.h)
+// take all of it. Says which of the three is wrong and how, and nothing of the key. Thread-safe.
 absl::StatusOr<TlsExpiry> CheckTlsMaterials(const TlsMaterials& materials, absl::Time now);
 
 }  // namespace provnet
