@@ -3,20 +3,26 @@
 #include <string>
 
 #include "google/rpc/status.pb.h"
+#include "proto/error_reason.h"
 
 namespace provnet {
 namespace {
 
-std::optional<absl::Duration> RetryDelayIn(const std::string& details) {
+// Takes what `details`, a serialised google.rpc.Status, says beside code and message.
+void ReadDetails(const std::string& details, RpcFailure& failure) {
   google::rpc::Status rich;
-  if (details.empty() || !rich.ParseFromString(details)) return std::nullopt;
+  if (details.empty() || !rich.ParseFromString(details)) return;
+  google::rpc::RetryInfo retry;
+  google::rpc::ErrorInfo error;
   for (const google::protobuf::Any& detail : rich.details()) {
-    google::rpc::RetryInfo info;
-    if (!detail.UnpackTo(&info)) continue;
-    return absl::Seconds(info.retry_delay().seconds()) +
-           absl::Nanoseconds(info.retry_delay().nanos());
+    if (detail.UnpackTo(&retry)) {
+      failure.retry_delay = absl::Seconds(retry.retry_delay().seconds()) +
+                            absl::Nanoseconds(retry.retry_delay().nanos());
+    } else if (detail.UnpackTo(&error)) {
+      failure.budget_exhausted =
+          error.domain() == kErrorDomain && error.reason() == kBudgetExhaustedReason;
+    }
   }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -24,8 +30,11 @@ std::optional<absl::Duration> RetryDelayIn(const std::string& details) {
 RpcFailure ToRpcFailure(const grpc::Status& status) {
   if (status.ok()) return {};
   // The two sets of codes have the same numbers.
-  return {absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message()),
-          RetryDelayIn(status.error_details())};
+  RpcFailure failure;
+  failure.status =
+      absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  ReadDetails(status.error_details(), failure);
+  return failure;
 }
 
 }  // namespace provnet

@@ -17,6 +17,9 @@ struct RpcFailure {
   // The google.rpc.RetryInfo among the status details (trailer grpc-status-details-bin), if there
   // is one.
   std::optional<absl::Duration> retry_delay;
+  // Among them is the google.rpc.ErrorInfo of a membership budget that is used up: refused, but not
+  // for load.
+  bool budget_exhausted = false;
 };
 
 RpcFailure ToRpcFailure(const grpc::Status& status);

@@ -4,10 +4,6 @@
 
 namespace provnet {
 
-// No queue is so long. Who advises more refuses for another reason than load: a budget that is used
-// up until tomorrow.
-constexpr absl::Duration kLongestLoadDelay = absl::Seconds(30);
-
 std::optional<RpcFailure> Throttles::HoldBack(absl::string_view key, absl::Duration now,
                                               double chance) {
   const MutexLock lock(mutex_);
@@ -22,7 +18,7 @@ std::optional<RpcFailure> Throttles::HoldBack(absl::string_view key, absl::Durat
 
 void Throttles::Observe(absl::string_view key, absl::Duration now, const RpcFailure& outcome) {
   const bool refused = absl::IsResourceExhausted(outcome.status) &&
-                       outcome.retry_delay.has_value() && *outcome.retry_delay <= kLongestLoadDelay;
+                       outcome.retry_delay.has_value() && !outcome.budget_exhausted;
   const MutexLock lock(mutex_);
   if (refused) {
     Entry& entry = entries_[key];

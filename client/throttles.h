@@ -21,7 +21,8 @@ class Throttles {
   // last asked for. Nothing: it may be sent. `chance` is uniform in [0, 1).
   std::optional<RpcFailure> HoldBack(absl::string_view key, absl::Duration now, double chance);
 
-  // How a call that was sent ended. Refused for overload is RESOURCE_EXHAUSTED with RetryInfo.
+  // How a call that was sent ended. Refused for overload is RESOURCE_EXHAUSTED with RetryInfo, but
+  // for a budget that is used up.
   void Observe(absl::string_view key, absl::Duration now, const RpcFailure& outcome);
 
  private:

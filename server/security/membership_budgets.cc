@@ -5,9 +5,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "google/rpc/status.pb.h"
+#include "proto/error_reason.h"
 #include "server/batching/retry_after.h"
 #include "storage/base/atomic_file.h"
 #include "storage/base/status_macros.h"
@@ -19,6 +23,8 @@ namespace {
 
 constexpr char kFile[] = "membership_usage.json";
 constexpr char kLockFile[] = "lock";
+// Payloads under such names become details of the answer's status.
+constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr uint64_t kMaxBlock = 64;
 constexpr size_t kMaxFileBytes = size_t{64} << 20;
 
@@ -39,12 +45,17 @@ absl::StatusOr<FileDescriptor> LockFolder(const std::filesystem::path& folder) {
 
 absl::Status Exhausted(const std::string& principal, const std::string& model,
                        const QueryBudget& budget, absl::Time window_end, absl::Time now) {
-  return WithRetryAfter(absl::ResourceExhaustedError(absl::StrCat(
-                            "principal \"", principal, "\" has used up its budget of ",
-                            budget.queries, " CheckMembership calls on model \"", model, "\" in ",
-                            absl::FormatDuration(budget.window), "; the next window begins at ",
-                            absl::FormatTime(absl::RFC3339_sec, window_end, absl::UTCTimeZone()))),
-                        window_end - now);
+  absl::Status status = absl::ResourceExhaustedError(
+      absl::StrCat("principal \"", principal, "\" has used up its budget of ", budget.queries,
+                   " CheckMembership calls on model \"", model, "\" in ",
+                   absl::FormatDuration(budget.window), "; the next window begins at ",
+                   absl::FormatTime(absl::RFC3339_sec, window_end, absl::UTCTimeZone())));
+  // Callers that hold back while a server is overloaded must not take this for load.
+  google::rpc::ErrorInfo info;
+  info.set_reason(kBudgetExhaustedReason);
+  info.set_domain(kErrorDomain);
+  status.SetPayload(kErrorInfoUrl, absl::Cord(info.SerializeAsString()));
+  return WithRetryAfter(std::move(status), window_end - now);
 }
 
 }  // namespace

@@ -33,9 +33,14 @@ TEST(ThrottlesTest, OnlyOverloadHoldsBack) {
   EXPECT_FALSE(HeldBackAfter({absl::UnavailableError("gone"), {}}).has_value());
   // A message over the size limit, which has nothing to do with load.
   EXPECT_FALSE(HeldBackAfter({absl::ResourceExhaustedError("too large"), {}}).has_value());
-  // A budget that is used up until tomorrow.
-  EXPECT_FALSE(
-      HeldBackAfter({absl::ResourceExhaustedError("used up"), absl::Hours(9)}).has_value());
+  // A budget that is used up, for a moment or until tomorrow.
+  for (const absl::Duration delay : {absl::Seconds(1), absl::Hours(9)}) {
+    EXPECT_FALSE(HeldBackAfter({absl::ResourceExhaustedError("used up"), delay, true}).has_value());
+  }
+}
+
+TEST(ThrottlesTest, ASlowModelsLongAdviceIsOverload) {
+  EXPECT_TRUE(HeldBackAfter({absl::ResourceExhaustedError("busy"), absl::Minutes(2)}).has_value());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "client/rpc_failure.h"
 #include "server/security/membership_budgets.h"
 #include "tests/server/service/guarded_server.h"
 
@@ -60,7 +61,9 @@ TEST_F(BudgetTest, EndsWithAnErrorThatSaysWhoseAndUntilWhenAndOthersGoOn) {
   EXPECT_EQ(refused.error_code(), grpc::RESOURCE_EXHAUSTED);
   EXPECT_THAT(refused.error_message(), AllOf(HasSubstr("\"p-alice\" has used up its budget of 3"),
                                              HasSubstr("next window")));
-  EXPECT_THAT(refused.error_details(), HasSubstr("RetryInfo"));
+  const RpcFailure failure = ToRpcFailure(refused);
+  EXPECT_GT(failure.retry_delay, absl::Minutes(59));
+  EXPECT_TRUE(failure.budget_exhausted) << "so that the client does not take it for load";
   EXPECT_TRUE(Check("bob").ok());
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(Check("carol").ok());
   TokenContext context("alice");
