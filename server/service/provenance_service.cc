@@ -177,10 +177,13 @@ absl::Status ProvenanceService::FillModel(const CallHandle& call,
     return absl::OkStatus();
   }
   // A version that is known without being loaded is described too, to those who may see its model.
-  const bool described =
-      absl::IsNotFound(selected.status()) && selector.has_version() && !selector.name().empty() &&
-      call->caller().MaySee(selector.name()) &&
-      DescribeVersion(serving->models, selector.name(), selector.version(), response);
+  if (!absl::IsNotFound(selected.status()) || !selector.has_version()) return selected.status();
+  const auto reports = serving->models.ReportsOf(selector.name());
+  if (!reports.ok() || reports->empty()) return selected.status();
+  // The only model's where none was named.
+  const std::string& name = reports->front().location.model;
+  const bool described = call->caller().MaySee(name) &&
+                         DescribeVersion(serving->models, name, selector.version(), response);
   return described ? absl::OkStatus() : selected.status();
 }
 

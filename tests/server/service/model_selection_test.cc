@@ -106,6 +106,12 @@ TEST(ModelSelectionTest, GetModelSaysWhyAVersionIsNotThereAndWhatIs) {
   EXPECT_FALSE(failed.has_manifest());
   EXPECT_EQ(failed.other_versions_size(), 2);
 
+  // The only model may go without its name.
+  selector.clear_name();
+  v1::GetModelResponse nameless;
+  ASSERT_TRUE(GetModel(server, selector, nameless).ok());
+  EXPECT_EQ(nameless.info().error(), "model.pt: damaged");
+
   selector.set_version(9);
   EXPECT_EQ(GetModel(server, selector, failed).error_code(), grpc::NOT_FOUND);
 }
