@@ -7,13 +7,17 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "client/bulk_explain.h"
 #include "client/channel.h"
 #include "client/retry_loop.h"
 #include "client/rpc_failure.h"
+#include "client/target.h"
 #include "client/throttles.h"
 #include "provnet/v1/provenance_service.grpc.pb.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/status_prefix.h"
+#include "storage/tls/pem_check.h"
 
 namespace provnet {
 namespace {
@@ -31,14 +35,14 @@ absl::Status ValidateTls(const ClientTls& tls) {
     return absl::InvalidArgumentError(
         "of tls.certificate and tls.key one is empty; expected both or neither");
   }
-  return absl::OkStatus();
+  PROVNET_RETURN_IF_ERROR(CheckAuthorities(tls.ca, "tls.ca").status());
+  if (tls.certificate.empty()) return absl::OkStatus();
+  const auto expiry = CheckCertificateAndKey(tls.certificate, tls.key, absl::Now());
+  return expiry.ok() ? absl::OkStatus()
+                     : WithPrefix("tls.certificate with tls.key", expiry.status());
 }
 
 absl::Status Validate(const ClientOptions& options) {
-  if (options.target.empty()) {
-    return absl::InvalidArgumentError(
-        "the target is empty; expected host:port, such as localhost:8500");
-  }
   if (options.timeout <= absl::ZeroDuration() || options.bulk_timeout <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError(
         absl::StrCat("timeout is ", absl::FormatDuration(options.timeout), " and bulk_timeout ",
@@ -127,6 +131,10 @@ struct Client::Core {
 
 absl::StatusOr<Client> Client::Create(ClientOptions options) {
   PROVNET_RETURN_IF_ERROR(Validate(options));
+  absl::StatusOr<std::string> target = CompleteTarget(options.target);
+  if (!target.ok())
+    return WithPrefix(absl::StrCat("the target \"", options.target, "\""), target.status());
+  options.target = *std::move(target);
   auto core = std::make_unique<Core>();
   core->options = std::move(options);
   core->stub = v1::ProvenanceService::NewStub(MakeChannel(core->options));

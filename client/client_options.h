@@ -50,7 +50,8 @@ struct ClientTls {
 };
 
 struct ClientOptions {
-  // "host:port", or any gRPC target such as "dns:///provnet:8500" or "unix:/run/provnet.sock".
+  // "host:port", or any gRPC target such as "dns:///provnet:8500" or "unix:/run/provnet.sock"; the
+  // port is 8500 where none is named (CompleteTarget).
   // Where its name stands for several addresses, as a headless Kubernetes Service's does, calls go
   // to all of them in turn.
   std::string target;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/client/fake_provenance_server.h"
+#include "tests/testing/test_certificates.h"
 
 namespace provnet {
 namespace {
@@ -191,8 +192,10 @@ TEST_F(ClientTest, AskingGoesOnWhereOneOfTheAddressesIsDead) {
 }
 
 TEST_F(ClientTest, RefusesOptionsOutOfRange) {
+  const TestAuthority authority("authority");
   const std::pair<std::function<void(ClientOptions&)>, std::string> rows[] = {
-      {[](ClientOptions& o) { o.target = ""; }, "target is empty"},
+      {[](ClientOptions& o) { o.target = ""; }, "the target \"\": it is empty"},
+      {[](ClientOptions& o) { o.target = "a:0"; }, "the target \"a:0\": the port is \"0\""},
       {[](ClientOptions& o) { o.timeout = absl::ZeroDuration(); }, "timeout is 0"},
       {[](ClientOptions& o) { o.max_message_bytes = 0; }, "max_message_bytes is 0"},
       {[](ClientOptions& o) { o.max_in_flight = 0; }, "max_in_flight is 0"},
@@ -204,6 +207,13 @@ TEST_F(ClientTest, RefusesOptionsOutOfRange) {
       {[](ClientOptions& o) { o.tls = ClientTls(); }, "tls.ca is empty"},
       {[](ClientOptions& o) { o.tls = ClientTls{.ca = "ca", .key = "key"}; },
        "of tls.certificate and tls.key one is empty"},
+      {[](ClientOptions& o) { o.tls = ClientTls{.ca = "ca"}; },
+       "tls.ca: certificate 1 of it can't be read"},
+      {[&](ClientOptions& o) {
+         o.tls = ClientTls{authority.certificate(), authority.Issue("a", "").certificate,
+                           authority.Issue("b", "").key};
+       },
+       "tls.certificate with tls.key: the private key is not the certificate's"},
   };
   for (const auto& [spoil, message] : rows) {
     ClientOptions options = Options();
