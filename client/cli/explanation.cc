@@ -12,6 +12,10 @@ constexpr float kLowAgreement = 0.8F;
 
 }  // namespace
 
+bool ShowsLabels(v1::Disclosure disclosure) {
+  return disclosure == v1::DISCLOSURE_UNSPECIFIED || disclosure >= v1::DISCLOSURE_LABELS;
+}
+
 std::optional<uint32_t> Explanation::true_label() const {
   return input.has_value() ? input->true_label : std::nullopt;
 }
@@ -21,8 +25,7 @@ bool Explanation::wrong() const {
 }
 
 bool Explanation::shows_labels() const {
-  return response.ok() && (response->disclosure() == v1::DISCLOSURE_UNSPECIFIED ||
-                           response->disclosure() >= v1::DISCLOSURE_LABELS);
+  return response.ok() && ShowsLabels(response->disclosure());
 }
 
 bool Explanation::low_agreement() const {
@@ -37,6 +40,20 @@ int Explanation::agreeing() const {
                                         [&](const v1::Exemplar& exemplar) {
                                           return exemplar.label() == response->predicted().id();
                                         }));
+}
+
+std::string NotShown(const v1::Exemplar& exemplar) {
+  if (exemplar.has_sample()) return "";
+  if (!exemplar.has_error()) return "not sent";
+  const v1::RequestError& error = exemplar.error();
+  switch (static_cast<absl::StatusCode>(error.code())) {
+    case absl::StatusCode::kPermissionDenied:
+      return absl::StrCat("withheld: ", error.message());
+    case absl::StatusCode::kDataLoss:
+      return absl::StrCat("damaged: ", error.message());
+    default:
+      return absl::StrCat("not shown: ", error.message());
+  }
 }
 
 std::string ClassName(const v1::BundleManifest& manifest, uint32_t id) {

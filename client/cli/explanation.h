@@ -11,6 +11,9 @@
 
 namespace provnet {
 
+// Whether an answer with that `disclosure` shows the labels of training samples.
+bool ShowsLabels(v1::Disclosure disclosure);
+
 // An input and what became of it: the unit of every output format.
 struct Explanation {
   std::string name;
@@ -29,6 +32,10 @@ struct Explanation {
   // How many exemplars have the predicted class.
   int agreeing() const;
 };
+
+// Why the exemplar's sample is missing, e.g. "withheld: your role shows indices of training samples
+// only"; empty where it is not.
+std::string NotShown(const v1::Exemplar& exemplar);
 
 // The class's name in `manifest`, or its id where that has none.
 std::string ClassName(const v1::BundleManifest& manifest, uint32_t id);

@@ -22,6 +22,19 @@ std::string ProtoJson(const google::protobuf::Message& message) {
   return json;
 }
 
+namespace {
+
+// The zeros that stand for labels that the caller's role does not show.
+void LeaveOutLabels(nlohmann::ordered_json& response) {
+  response.erase("label_agreement");
+  for (nlohmann::ordered_json& exemplar : response["provenance"]) {
+    exemplar.erase("label");
+    exemplar.erase("label_name");
+  }
+}
+
+}  // namespace
+
 std::string ExplanationJson(const Explanation& explanation, bool contents) {
   nlohmann::ordered_json json = {{"input", explanation.name}};
   if (explanation.true_label().has_value()) json["true_label"] = *explanation.true_label();
@@ -33,6 +46,7 @@ std::string ExplanationJson(const Explanation& explanation, bool contents) {
       }
     }
     json["response"] = nlohmann::ordered_json::parse(ProtoJson(response));
+    if (!explanation.shows_labels()) LeaveOutLabels(json["response"]);
   } else {
     const absl::Status& status = explanation.response.status();
     json["error"] = {{"code", absl::StatusCodeToString(status.code())},

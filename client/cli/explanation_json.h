@@ -15,7 +15,8 @@ std::string ProtoJson(const google::protobuf::Message& message);
 
 // One line, newline included: {"input": name, "true_label": 7, "response": {ExplainResponse}} or
 // {"input": name, "error": {"code": "NOT_FOUND", "message": "..."}}. true_label stands only where
-// it is known. Without `contents` the exemplars' bytes are left out.
+// it is known, the exemplars' labels only where the caller's role shows them. Without `contents`
+// the exemplars' bytes are left out.
 std::string ExplanationJson(const Explanation& explanation, bool contents);
 
 }  // namespace provnet

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "client/cli/picture.h"
 #include "client/cli/terminal_picture.h"
 
@@ -22,12 +23,37 @@ size_t PictureColumns(size_t count, size_t line) {
   return std::min(line, std::clamp(shared > kGap ? shared - kGap : 1, kMinColumns, kMaxColumns));
 }
 
-// The picture in cells that are twice as high as wide, no higher than a square; blank when it can't
-// be drawn.
-std::vector<std::string> Draw(const v1::SampleRecord& record, size_t columns, size_t rows,
+std::string PaddedTo(const Terminal& terminal, const std::string& text, size_t columns) {
+  std::string shortened = Shortened(terminal, Printable(text), columns);
+  shortened.append(columns - DisplayWidth(shortened), ' ');
+  return shortened;
+}
+
+// `text` in `rows` lines of `columns`, broken between words; what finds no room is cut.
+std::vector<std::string> Wrapped(const std::string& text, size_t columns, size_t rows,
+                                 const Terminal& terminal) {
+  std::vector<std::string> lines = {""};
+  for (absl::string_view word : absl::StrSplit(Printable(text), ' ', absl::SkipEmpty())) {
+    const std::string longer = absl::StrCat(lines.back(), lines.back().empty() ? "" : " ", word);
+    // The last line takes the rest, for an ellipsis.
+    if (lines.back().empty() || lines.size() == rows || DisplayWidth(longer) <= columns) {
+      lines.back() = longer;
+    } else {
+      lines.emplace_back(word);
+    }
+  }
+  lines.resize(rows);
+  for (std::string& line : lines) line = PaddedTo(terminal, line, columns);
+  return lines;
+}
+
+// The picture in cells that are twice as high as wide, no higher than a square, or why there is
+// none.
+std::vector<std::string> Draw(const Figure& figure, size_t columns, size_t rows,
                               const Terminal& terminal) {
-  absl::StatusOr<Image> image = PictureOf(record);
-  if (!image.ok()) return std::vector<std::string>(rows, std::string(columns, ' '));
+  if (figure.record == nullptr) return Wrapped(figure.reason, columns, rows, terminal);
+  absl::StatusOr<Image> image = PictureOf(*figure.record);
+  if (!image.ok()) return Wrapped(std::string(image.status().message()), columns, rows, terminal);
   const double aspect = static_cast<double>(image->height) / image->width;
   const size_t wide = std::clamp<size_t>(std::lround(columns / std::max(1.0, aspect)), 1, columns);
   const size_t high = std::clamp<size_t>(std::lround(rows * std::min(1.0, aspect)), 1, rows);
@@ -45,12 +71,6 @@ void AppendLine(const std::vector<std::vector<std::string>>& figures, size_t i, 
   // Trailing blanks only make a narrower window wrap.
   line.erase(line.find_last_not_of(' ') + 1);
   absl::StrAppend(&text, line, "\n");
-}
-
-std::string PaddedTo(const Terminal& terminal, const std::string& text, size_t columns) {
-  std::string shortened = Shortened(terminal, Printable(text), columns);
-  shortened.append(columns - DisplayWidth(shortened), ' ');
-  return shortened;
 }
 
 std::string Verdict(const Explanation& explanation, const v1::BundleManifest& manifest,
@@ -82,9 +102,10 @@ std::string Headline(const Explanation& explanation, const v1::BundleManifest& m
 }
 
 Figure ExemplarFigure(const v1::Exemplar& exemplar) {
-  return {&exemplar.sample(),
+  return {exemplar.has_sample() ? &exemplar.sample() : nullptr,
           {absl::StrCat(exemplar.rank(), ". ", exemplar.label_name()), Percent(exemplar.score()),
-           absl::StrCat("#", exemplar.sample_index())}};
+           absl::StrCat("#", exemplar.sample_index())},
+          NotShown(exemplar)};
 }
 
 }  // namespace
@@ -100,7 +121,7 @@ std::string FigureRows(const std::vector<Figure>& figures, const Terminal& termi
     for (size_t i = begin; i < end; ++i) captions = std::max(captions, figures[i].caption.size());
     std::vector<std::vector<std::string>> drawn;
     for (size_t i = begin; i < end; ++i) {
-      std::vector<std::string> lines = Draw(*figures[i].record, columns, rows, terminal);
+      std::vector<std::string> lines = Draw(figures[i], columns, rows, terminal);
       for (const std::string& caption : figures[i].caption)
         lines.push_back(PaddedTo(terminal, caption, columns));
       lines.resize(rows + captions, std::string(columns, ' '));

@@ -13,12 +13,14 @@ namespace provnet {
 
 // A picture with a caption of a few short lines below.
 struct Figure {
+  // Null: `reason` stands in the picture's place.
   const v1::SampleRecord* record = nullptr;
   std::vector<std::string> caption;
+  std::string reason = {};
 };
 
-// The figures side by side, as many in a row as `terminal.columns` allow, all of one size. A record
-// that can't be drawn leaves its place empty.
+// The figures side by side, as many in a row as `terminal.columns` allow, all of one size. In the
+// place of a record that can't be drawn it says why.
 std::string FigureRows(const std::vector<Figure>& figures, const Terminal& terminal);
 
 // An explanation as text: one line that says what was predicted, then the input beside its

@@ -66,7 +66,8 @@ std::string InputPart(const Explanation& explanation, const v1::BundleManifest& 
                       "</div></div></div>\n");
 }
 
-std::string ExemplarPart(const v1::Exemplar& exemplar, uint32_t predicted) {
+// `other` is whether its label is known to differ from the predicted one.
+std::string ExemplarPart(const v1::Exemplar& exemplar, bool other) {
   const std::string label = HtmlEscaped(exemplar.label_name());
   const std::string alt = absl::StrCat("exemplar ", exemplar.rank(), ": training sample ",
                                        exemplar.sample_index(), ", class ", label);
@@ -75,10 +76,9 @@ std::string ExemplarPart(const v1::Exemplar& exemplar, uint32_t predicted) {
   if (exemplar.has_sample()) {
     picture = ImageTag(exemplar.sample(), alt);
   } else {
-    picture = absl::StrCat("<div class=\"nopicture\">", HtmlEscaped(exemplar.error().message()),
-                           "</div>");
+    picture = absl::StrCat("<div class=\"nopicture\">", HtmlEscaped(NotShown(exemplar)), "</div>");
   }
-  return absl::StrCat("<li", exemplar.label() == predicted ? "" : " class=\"other\"", ">", picture,
+  return absl::StrCat("<li", other ? " class=\"other\"" : "", ">", picture,
                       "<p class=\"class\"><span class=\"rank\">", exemplar.rank(),
                       "</span><strong>", label, "</strong><span class=\"share\">",
                       Percentage(exemplar.score()), "</span></p>", Bar(exemplar.score()),
@@ -110,7 +110,8 @@ std::string HtmlCard(const Explanation& explanation, const v1::BundleManifest& m
                                   explanation.low_agreement() ? " data-low=\"1\"" : "", ">",
                                   InputPart(explanation, manifest), "<ol class=\"exemplars\">\n");
   for (const v1::Exemplar& exemplar : response.provenance()) {
-    absl::StrAppend(&card, ExemplarPart(exemplar, response.predicted().id()));
+    const bool other = explanation.shows_labels() && exemplar.label() != response.predicted().id();
+    absl::StrAppend(&card, ExemplarPart(exemplar, other));
   }
   return absl::StrCat(card, "</ol></article>\n");
 }

@@ -83,6 +83,11 @@ std::string MembershipJson(const MembershipAnswer& answer) {
   if (answer.label.has_value()) json["label"] = *answer.label;
   if (answer.response.ok()) {
     json["response"] = nlohmann::ordered_json::parse(ProtoJson(*answer.response));
+    // Zeros that stand for what the caller's role does not show.
+    if (answer.response->has_nearest() && !ShowsLabels(answer.response->disclosure())) {
+      json["response"]["nearest"].erase("label");
+      json["response"]["nearest"].erase("label_name");
+    }
   } else {
     const absl::Status& status = answer.response.status();
     json["error"] = {{"code", absl::StatusCodeToString(status.code())},

@@ -92,6 +92,46 @@ TEST(ExplanationTextTest, CountsNoLabelsThatWereHeldBack) {
   EXPECT_THAT(text, Not(HasSubstr("agree")));
 }
 
+// The text without its line breaks and padding, as it is read across one figure's lines.
+std::string Unwrapped(const std::string& text) {
+  return absl::StrJoin(absl::StrSplit(text, absl::ByAnyChar(" \n"), absl::SkipEmpty()), " ");
+}
+
+TEST(ExplanationTextTest, SaysWhyASampleIsNotShown) {
+  const std::pair<absl::StatusCode, std::string> rows[] = {
+      {absl::StatusCode::kPermissionDenied, "withheld: your role shows indices only"},
+      {absl::StatusCode::kDataLoss, "damaged: checksum of sample 1234 differs"},
+      {absl::StatusCode::kResourceExhausted, "not shown: the response is full"},
+  };
+  for (const auto& [code, reason] : rows) {
+    Explanation explanation = Example();
+    v1::Exemplar& exemplar = *explanation.response->mutable_provenance(0);
+    exemplar.clear_sample();
+    exemplar.mutable_error()->set_code(static_cast<int>(code));
+    exemplar.mutable_error()->set_message(reason.substr(reason.find(": ") + 2));
+    // One figure in a row.
+    EXPECT_THAT(Unwrapped(ExplanationText(explanation, {}, Plain(18))), HasSubstr(reason));
+  }
+}
+
+TEST(ExplanationTextTest, CutsAReasonThatFindsNoRoom) {
+  Explanation explanation = Example();
+  explanation.response->mutable_provenance(0)->clear_sample();
+  explanation.response->mutable_provenance(0)->mutable_error()->set_code(13);
+  explanation.response->mutable_provenance(0)->mutable_error()->set_message(
+      absl::StrJoin(std::vector<std::string>(100, "word"), " "));
+  const std::string text = ExplanationText(explanation, {}, Plain(18));
+  EXPECT_THAT(text, HasSubstr("not shown:\nword word\n"));
+  EXPECT_THAT(text, HasSubstr("…\n1. seven"));
+}
+
+TEST(ExplanationTextTest, SaysWhyAPictureCannotBeDrawn) {
+  Explanation explanation = Example();
+  explanation.response->mutable_provenance(0)->mutable_sample()->set_content_type("text/plain");
+  EXPECT_THAT(Unwrapped(ExplanationText(explanation, {}, Plain(18))),
+              HasSubstr("in no known format"));
+}
+
 TEST(ExplanationTextTest, LetsNoEscapeSequenceThrough) {
   Explanation explanation = Example();
   explanation.name = "evil\033]0;owned\007.png";

@@ -151,8 +151,16 @@ TEST(HtmlPageTest, SaysWhyAnExemplarIsMissing) {
   Explanation explanation = Example(0, 0);
   v1::Exemplar& exemplar = *explanation.response->mutable_provenance(0);
   exemplar.clear_sample();
+  exemplar.mutable_error()->set_code(static_cast<int>(absl::StatusCode::kDataLoss));
   exemplar.mutable_error()->set_message("checksum <differs>");
-  EXPECT_THAT(HtmlCard(explanation, {}), HasSubstr("checksum &lt;differs&gt;"));
+  EXPECT_THAT(HtmlCard(explanation, {}), HasSubstr("damaged: checksum &lt;differs&gt;"));
+}
+
+TEST(HtmlPageTest, MarksNoLabelThatWasHeldBack) {
+  Explanation explanation = Example(7, std::nullopt);
+  EXPECT_THAT(HtmlCard(explanation, {}), HasSubstr("class=\"other\""));
+  explanation.response->set_disclosure(v1::DISCLOSURE_INDICES);
+  EXPECT_THAT(HtmlCard(explanation, {}), Not(HasSubstr("class=\"other\"")));
 }
 
 }  // namespace
