@@ -37,7 +37,7 @@ struct LoadOptions {
   std::string http;
 };
 
-// OK, or INVALID_ARGUMENT naming the option that is out of range.
+// OK, or INVALID_ARGUMENT naming the option that is out of range, as the flag of 'provnet bench'.
 absl::Status Validate(const LoadOptions& options);
 
 }  // namespace provnet

@@ -38,6 +38,12 @@ uint64_t SumOf(absl::string_view exposition, absl::string_view name) {
   return static_cast<uint64_t>(sum);
 }
 
+absl::Status NoMetrics(absl::string_view host_port, absl::string_view why) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "no metrics at http://", host_port, "/metrics: ", why,
+      "; expected --http to be provnet-server's own --http, which is not its --listen"));
+}
+
 }  // namespace
 
 absl::StatusOr<ProcessUsage> ParseProcessUsage(absl::string_view exposition) {
@@ -52,18 +58,19 @@ absl::StatusOr<ProcessUsage> ReadProcessUsage(const std::string& host_port) {
   httplib::Client http("http://" + host_port);
   if (!http.is_valid()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--http is ", host_port, "; expected host:port"));
+        absl::StrCat("--http=", host_port, "; expected HOST:PORT, such as 127.0.0.1:8501"));
   }
   http.set_connection_timeout(2);
   http.set_read_timeout(5);
   httplib::Result result = http.Get("/metrics");
-  if (!result || result->status != 200) {
-    std::string why =
-        result ? absl::StrCat("HTTP status ", result->status) : httplib::to_string(result.error());
-    return absl::UnavailableError(
-        absl::StrCat("can't read http://", host_port, "/metrics: ", why,
-                     "; expected the address given to provnet-server as --http"));
+  if (!result) {
+    return NoMetrics(
+        host_port, result.error() == httplib::Error::Connection
+                       ? "nothing listens there"
+                       : absl::StrCat("no HTTP answer (", httplib::to_string(result.error()), ")"));
   }
+  if (result->status != 200)
+    return NoMetrics(host_port, absl::StrCat("HTTP status ", result->status));
   return ParseProcessUsage(result->body);
 }
 

@@ -25,7 +25,8 @@ struct ProcessUsage {
 // Reads them from a Prometheus text exposition. NOT_FOUND names the process metric that is missing.
 absl::StatusOr<ProcessUsage> ParseProcessUsage(absl::string_view exposition);
 
-// The same from http://host_port/metrics. UNAVAILABLE when nothing answers there with success.
+// The same from http://host_port/metrics. FAILED_PRECONDITION when nothing answers there with
+// success.
 absl::StatusOr<ProcessUsage> ReadProcessUsage(const std::string& host_port);
 
 }  // namespace provnet

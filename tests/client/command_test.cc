@@ -84,7 +84,7 @@ TEST_F(CommandTest, ExitsWithTwoOnAUsageError) {
       {{"explain", "idx:a#b"}, "FIRST is not a number"},
       {{"exemplars", "seven"}, "\"seven\" is no sample index"},
       {{"models", "a", "b"}, "'models' takes [NAME]; got 2 arguments"},
-      {{"bench", "--concurrency=0"}, "concurrency is 0"},
+      {{"bench", "--concurrency=0"}, "--concurrency=0"},
   };
   for (const auto& [args, message] : rows) {
     EXPECT_EQ(Run(args), kExitUsage) << message;

@@ -127,8 +127,9 @@ TEST_F(LoadDriverTest, SaysThatTheMetricsCannotBeRead) {
   LoadOptions options = Options();
   options.http = "127.0.0.1:1";
   absl::Status status = RunLoad(options, Requests()).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("http://127.0.0.1:1/metrics"));
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("http://127.0.0.1:1/metrics: nothing listens there"));
 }
 
 TEST_F(LoadDriverTest, RefusesOptionsOutOfRange) {
