@@ -30,7 +30,7 @@ whatever the server does, and latency counts from when a request was due, so a s
 --timeout is each request's deadline; those answered within it are counted as in time. --streams
 sends the closed loop's requests over that many ExplainStream calls, as bulk jobs do.
 
-  provnet bench --concurrency=64 --http=127.0.0.1:8080
+  provnet bench --concurrency=64 --http=127.0.0.1:8501
   provnet bench --rate=500 --timeout=200ms --duration=30s --image='idx:t10k-images-idx3-ubyte.gz' --json
 
 With --http, the server's own metrics tell what CPU time a request cost it.
@@ -92,7 +92,11 @@ absl::StatusOr<LoadOptions> OptionsFromFlags() {
   return options;
 }
 
-absl::StatusOr<int> RunBench(const std::vector<std::string>&, Console& console) {
+absl::StatusOr<int> RunBench(const Arguments& arguments, Console& console) {
+  if (arguments.flags.contains("seed") && arguments.flags.contains("image") &&
+      !arguments.flags.contains("rate")) {
+    return UsageError("--seed applies to random pixels and to --rate; leave it out with --image");
+  }
   PROVNET_ASSIGN_OR_RETURN(const LoadOptions options, OptionsFromFlags());
   if (absl::Status valid = Validate(options); !valid.ok()) return UsageError(valid.message());
   PROVNET_ASSIGN_OR_RETURN(Client client, Connect());
@@ -130,7 +134,9 @@ const Command& BenchCommand() {
                    "top_k", "include_exemplars", "image", "http", "seed", "json"},
                   0,
                   0,
-                  RunBench};
+                  RunBench,
+                  {{"throttle", "rate"}},
+                  {{"concurrency", "rate"}, {"streams", "rate"}}};
   return *command;
 }
 

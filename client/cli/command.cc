@@ -10,6 +10,8 @@
 #include "absl/strings/str_format.h"
 #include "client/cli/arguments.h"
 #include "client/cli/flags.h"
+#include "client/cli/server_hint.h"
+#include "client/cli/tls_flags.h"
 #include "storage/base/atomic_file.h"
 
 namespace provnet {
@@ -21,6 +23,7 @@ constexpr char kUsagePayload[] = "provnet.dev/usage";
 constexpr absl::string_view kCommonFlags[] = {
     "server", "timeout",  "model",   "model_version",   "token_file",
     "tls_ca", "tls_cert", "tls_key", "tls_server_name", "allow_plaintext_token"};
+constexpr FlagPair kCommonNeeds[] = {{"allow_plaintext_token", "token_file"}};
 
 std::vector<const Command*> Commands() {
   return {&ExplainCommand(), &ExemplarsCommand(), &MembershipCommand(), &ModelsCommand(),
@@ -37,7 +40,7 @@ std::string Overview() {
                           absl::StrCat(command->name, " ", command->arguments), command->summary);
   }
   return absl::StrCat(
-      text, "\nThe server is at 127.0.0.1:8500 unless --server=HOST:PORT says otherwise.\n",
+      text, "\nThe server is at 127.0.0.1:8500 unless --server=HOST or HOST:PORT says otherwise.\n",
       "'provnet COMMAND --help' explains a command, 'provnet --version' names this version.\n");
 }
 
@@ -57,6 +60,23 @@ std::string HelpFor(const Command& command) {
   absl::StrAppend(&text, "\nEvery command:\n");
   for (absl::string_view name : kCommonFlags) absl::StrAppend(&text, FlagLine(name));
   return text;
+}
+
+// OK unless a flag would be ignored.
+absl::Status CheckFlags(const Command& command, const absl::flat_hash_set<std::string>& given) {
+  std::vector<FlagPair> needs(std::begin(kCommonNeeds), std::end(kCommonNeeds));
+  needs.insert(needs.end(), command.needs.begin(), command.needs.end());
+  for (const auto& [flag, other] : needs) {
+    if (!given.contains(flag) || given.contains(other)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        FlagSpelling(flag), " applies with ", FlagSpelling(other), " only, which is not given"));
+  }
+  for (const auto& [flag, other] : command.excludes) {
+    if (!given.contains(flag) || !given.contains(other)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(FlagSpelling(flag), " does not apply with ",
+                                                   FlagSpelling(other), "; leave one out"));
+  }
+  return absl::OkStatus();
 }
 
 int PrintUsageError(absl::string_view message, const std::string& help, Console& console) {
@@ -82,13 +102,16 @@ int Run(const Command& command, absl::Span<const std::string> args, Console& con
                      " argument", count == 1 ? "" : "s"),
         help, console);
   }
-  absl::StatusOr<int> exit_code = command.run(arguments->positional, console);
+  if (const absl::Status flags_fit = CheckFlags(command, arguments->flags); !flags_fit.ok())
+    return PrintUsageError(flags_fit.message(), help, console);
+  absl::StatusOr<int> exit_code = command.run(*arguments, console);
   if (exit_code.ok()) return *exit_code;
   if (exit_code.status().GetPayload(kUsagePayload).has_value()) {
     return PrintUsageError(exit_code.status().message(), help, console);
   }
   console.err << "provnet: " << ErrorText(exit_code.status()) << "\n";
-  if (absl::IsUnavailable(exit_code.status())) console.err << UnreachableHint() << "\n";
+  const std::string hint = HintAfter(exit_code.status());
+  if (!hint.empty()) console.err << hint << "\n";
   return kExitFailed;
 }
 
@@ -132,11 +155,10 @@ std::string ErrorText(const absl::Status& status) {
   return absl::StrCat(absl::StatusCodeToString(status.code()), ": ", Printable(status.message()));
 }
 
-std::string UnreachableHint() {
-  return absl::StrCat("No server answers at ", Printable(absl::GetFlag(FLAGS_server)),
-                      ", or it is not ready. Check that provnet-server runs, that --server is its "
-                      "--listen address, that no firewall is between, and that both or "
-                      "neither speak TLS (--tls-ca).");
+std::string HintAfter(const absl::Status& status) {
+  const absl::StatusOr<std::string> server = ServerFromFlags();
+  if (!server.ok()) return "";
+  return ServerHint(status, Printable(*server), !absl::GetFlag(FLAGS_tls_ca).empty());
 }
 
 absl::Status EmitJson(absl::string_view json, Console& console) {

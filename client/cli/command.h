@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "client/cli/arguments.h"
 #include "client/cli/terminal.h"
 #include "client/client.h"
 
@@ -30,6 +31,12 @@ inline constexpr int kExitFailed = 1;
 // The command line makes no sense; nothing was done.
 inline constexpr int kExitUsage = 2;
 
+// Two flags, by their absl names, that mean something only together, or nothing together.
+struct FlagPair {
+  absl::string_view flag;
+  absl::string_view other;
+};
+
 // One subcommand.
 struct Command {
   absl::string_view name;
@@ -46,7 +53,11 @@ struct Command {
   size_t max_arguments;
   // Returns the exit code. An error of INVALID_ARGUMENT about the command line exits with
   // kExitUsage, any other with kExitFailed; both are printed by the caller.
-  absl::StatusOr<int> (*run)(const std::vector<std::string>& arguments, Console& console);
+  absl::StatusOr<int> (*run)(const Arguments& arguments, Console& console);
+  // Those of its flags that apply with another one only, and that don't apply with another one.
+  // Either would be ignored without a word, so it is refused.
+  std::vector<FlagPair> needs = {};
+  std::vector<FlagPair> excludes = {};
 };
 
 // The subcommands, each in a file of its own.
@@ -68,8 +79,8 @@ absl::Status UsageError(absl::string_view message);
 // `status` in one line for people.
 std::string ErrorText(const absl::Status& status);
 
-// What to check when --server does not answer.
-std::string UnreachableHint();
+// What to check after a call to --server ended with `status`, in one line; may be empty.
+std::string HintAfter(const absl::Status& status);
 
 // To standard output or, with --json=FILE, to that file, whole or not at all.
 absl::Status EmitJson(absl::string_view json, Console& console);

@@ -56,6 +56,7 @@ absl::StatusOr<v1::GetExemplarsResponse> Fetch(const Client& client,
     for (size_t i = begin; i < end; ++i) request.add_sample_index(indices[i]);
     PROVNET_ASSIGN_OR_RETURN(v1::GetExemplarsResponse some, client.GetExemplars(request));
     *all.mutable_model() = some.model();
+    all.set_disclosure(some.disclosure());
     all.mutable_samples()->MergeFrom(some.samples());
   }
   return all;
@@ -85,28 +86,44 @@ absl::Status Save(const v1::GetExemplarsResponse& response, const std::string& f
   return absl::OkStatus();
 }
 
-std::string Facts(const v1::StoredSample& stored) {
+// Whether it holds labels and nothing else, since the caller's role shows no more.
+bool LabelsOnly(const v1::GetExemplarsResponse& response) {
+  return response.disclosure() != v1::DISCLOSURE_UNSPECIFIED &&
+         response.disclosure() < v1::DISCLOSURE_CONTENT;
+}
+
+std::string Facts(const v1::StoredSample& stored, bool label_only) {
   const v1::SampleRecord& record = stored.sample();
+  if (label_only) {
+    return absl::StrFormat("#%d  label %d  withheld: your role shows indices and labels only\n",
+                           stored.sample_index(), record.label());
+  }
   return absl::StrFormat("#%d  label %d  %s  %s, %d bytes\n", stored.sample_index(), record.label(),
                          Printable(record.source_id()), Printable(record.content_type()),
                          record.content().size());
 }
 
 void Draw(const v1::GetExemplarsResponse& response, Console& console) {
+  const bool labels_only = LabelsOnly(response);
   std::vector<Figure> figures;
   for (const v1::StoredSample& stored : response.samples()) {
     figures.push_back({&stored.sample(), {absl::StrCat("#", stored.sample_index())}});
-    console.out << Facts(stored);
+    console.out << Facts(stored, labels_only);
   }
-  console.out << "\n" << FigureRows(figures, console.terminal);
+  if (!labels_only) console.out << "\n" << FigureRows(figures, console.terminal);
 }
 
-absl::StatusOr<int> RunExemplars(const std::vector<std::string>& arguments, Console& console) {
-  PROVNET_ASSIGN_OR_RETURN(std::vector<uint64_t> indices, ParseIndices(arguments));
+absl::StatusOr<int> RunExemplars(const Arguments& arguments, Console& console) {
+  PROVNET_ASSIGN_OR_RETURN(std::vector<uint64_t> indices, ParseIndices(arguments.positional));
   PROVNET_ASSIGN_OR_RETURN(Client client, Connect());
   PROVNET_ASSIGN_OR_RETURN(v1::GetExemplarsResponse response, Fetch(client, indices));
   const std::string folder = absl::GetFlag(FLAGS_save);
   if (!folder.empty()) {
+    if (LabelsOnly(response)) {
+      return absl::PermissionDeniedError(
+          absl::StrCat("nothing for --save=", folder,
+                       ": your role shows indices and labels of training samples only"));
+    }
     PROVNET_RETURN_IF_ERROR(Save(response, folder));
     console.err << "wrote " << response.samples_size() << " samples to " << Printable(folder)
                 << "\n";
@@ -129,7 +146,8 @@ const Command& ExemplarsCommand() {
                                               {"save", "png", "json"},
                                               1,
                                               std::numeric_limits<size_t>::max(),
-                                              RunExemplars};
+                                              RunExemplars,
+                                              {{"png", "save"}}};
   return *command;
 }
 

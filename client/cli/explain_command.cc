@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <limits>
 #include <memory>
 #include <string>
@@ -104,7 +105,7 @@ class Output {
       console_.err << "wrote " << Printable(html_) << "\n";
     }
     if (failed_ == 0) return kExitOk;
-    if (unreachable_) console_.err << UnreachableHint() << "\n";
+    if (!hint_.empty()) console_.err << hint_ << "\n";
     console_.err << "provnet: " << failed_ << " of " << shown_ << " inputs failed\n";
     return kExitFailed;
   }
@@ -132,7 +133,7 @@ class Output {
     ++failed_;
     console_.err << "provnet: " << Printable(explanation.name) << ": "
                  << ErrorText(explanation.response.status()) << "\n";
-    if (absl::IsUnavailable(explanation.response.status())) unreachable_ = true;
+    if (hint_.empty()) hint_ = HintAfter(explanation.response.status());
   }
 
   void ShowJson(const Explanation& explanation) {
@@ -161,11 +162,26 @@ class Output {
   std::string json_document_;
   size_t shown_ = 0;
   size_t failed_ = 0;
-  bool unreachable_ = false;
+  // After the first failure that there is one for.
+  std::string hint_;
 };
 
-absl::StatusOr<int> RunExplain(const std::vector<std::string>& arguments, Console& console) {
-  PROVNET_ASSIGN_OR_RETURN(std::vector<InputSpec> specs, ParseInputSpecs(arguments));
+// The page and the JSON would overwrite each other.
+absl::Status CheckFiles() {
+  const std::string html = absl::GetFlag(FLAGS_html);
+  const std::string json = absl::GetFlag(FLAGS_json);
+  if (html == "-") return UsageError("--html=-; expected the name of a file");
+  if (html.empty() || json.empty() || json == "-") return absl::OkStatus();
+  if (std::filesystem::path(html).lexically_normal() !=
+      std::filesystem::path(json).lexically_normal())
+    return absl::OkStatus();
+  return UsageError(
+      absl::StrCat("--html and --json both name ", html, "; expected a file for each"));
+}
+
+absl::StatusOr<int> RunExplain(const Arguments& arguments, Console& console) {
+  PROVNET_RETURN_IF_ERROR(CheckFiles());
+  PROVNET_ASSIGN_OR_RETURN(std::vector<InputSpec> specs, ParseInputSpecs(arguments.positional));
   PROVNET_ASSIGN_OR_RETURN(Client client, Connect());
   InputReader reader(std::move(specs), console.in);
   Output output(client, console);
@@ -188,7 +204,8 @@ const Command& ExplainCommand() {
                   {"top_k", "html", "json", "contents"},
                   1,
                   std::numeric_limits<size_t>::max(),
-                  RunExplain};
+                  RunExplain,
+                  {{"contents", "json"}}};
   return *command;
 }
 

@@ -6,9 +6,11 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/tls_flags.h"
+#include "client/target.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/status_prefix.h"
 
-ABSL_FLAG(std::string, server, "127.0.0.1:8500", "where provnet-server listens, HOST:PORT");
+ABSL_FLAG(std::string, server, "127.0.0.1:8500", "where provnet-server listens, HOST or HOST:PORT");
 ABSL_FLAG(std::string, model, "", "name of the model; not needed when the server has one");
 ABSL_FLAG(uint64_t, model_version, 0, "version of the model; 0 is the highest that is loaded");
 ABSL_FLAG(absl::Duration, timeout, absl::Seconds(10),
@@ -63,10 +65,22 @@ absl::StatusOr<std::string> ReadToken(const std::string& path) {
 
 }  // namespace
 
+absl::StatusOr<std::string> ServerFromFlags() {
+  const std::string server = absl::GetFlag(FLAGS_server);
+  absl::StatusOr<std::string> target = CompleteTarget(server);
+  if (target.ok()) return target;
+  return WithPrefix(absl::StrCat("--server=", server), target.status());
+}
+
 absl::StatusOr<ClientOptions> ClientOptionsFromFlags() {
   ClientOptions options;
-  options.target = absl::GetFlag(FLAGS_server);
+  PROVNET_ASSIGN_OR_RETURN(options.target, ServerFromFlags());
   options.timeout = absl::GetFlag(FLAGS_timeout);
+  if (options.timeout <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--timeout=", absl::FormatDuration(options.timeout),
+                     "; expected a time above zero, for example 5s or 500ms"));
+  }
   // As programs hand it to those that they start.
   if (const char* traceparent = std::getenv("TRACEPARENT"); traceparent != nullptr)
     options.traceparent = [value = std::string(traceparent)] { return value; };

@@ -38,6 +38,9 @@ ABSL_DECLARE_FLAG(uint64_t, seed);
 
 namespace provnet {
 
+// The target that --server names, with its port. INVALID_ARGUMENT names the flag.
+absl::StatusOr<std::string> ServerFromFlags();
+
 // The client that --server, --timeout, --token-file and, in the environment, TRACEPARENT describe.
 // The token file's errors name it.
 absl::StatusOr<ClientOptions> ClientOptionsFromFlags();

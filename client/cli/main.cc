@@ -1,4 +1,5 @@
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -10,6 +11,9 @@ int main(int argc, char** argv) {
   // A reader that goes away (| head) shows as a failed write.
   std::signal(SIGPIPE, SIG_DFL);
   std::ios::sync_with_stdio(false);
+  // gRPC writes each of a call's failed attempts to standard error, beside the one error that the
+  // call ends with. Who wants to see them sets the variable.
+  ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   // Debian builds Abseil with its search for deadlocks, which keeps a graph of all locks, gRPC's
   // too.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);

@@ -81,7 +81,7 @@ class Output {
   absl::StatusOr<int> Finish() {
     if (!json_.empty() && json_ != "-") PROVNET_RETURN_IF_ERROR(EmitJson(json_document_, console_));
     if (failed_ == 0) return kExitOk;
-    if (unreachable_) console_.err << UnreachableHint() << "\n";
+    if (!hint_.empty()) console_.err << hint_ << "\n";
     console_.err << "provnet: " << failed_ << " of " << shown_ << " inputs failed\n";
     return kExitFailed;
   }
@@ -91,7 +91,7 @@ class Output {
     ++failed_;
     console_.err << "provnet: " << Printable(answer.name) << ": "
                  << ErrorText(answer.response.status()) << "\n";
-    if (absl::IsUnavailable(answer.response.status())) unreachable_ = true;
+    if (hint_.empty()) hint_ = HintAfter(answer.response.status());
   }
 
   Console& console_;
@@ -99,17 +99,18 @@ class Output {
   std::string json_document_;
   size_t shown_ = 0;
   size_t failed_ = 0;
-  bool unreachable_ = false;
+  // After the first failure that there is one for.
+  std::string hint_;
 };
 
-absl::StatusOr<int> RunMembership(const std::vector<std::string>& arguments, Console& console) {
+absl::StatusOr<int> RunMembership(const Arguments& arguments, Console& console) {
   const double rate = absl::GetFlag(FLAGS_false_positive_rate);
   // Negated, so that NaN fails.
   if (!(rate > 0 && rate < 1)) {
     return UsageError(
         absl::StrCat("--false-positive-rate=", rate, "; expected above 0 and below 1"));
   }
-  PROVNET_ASSIGN_OR_RETURN(std::vector<InputSpec> specs, ParseInputSpecs(arguments));
+  PROVNET_ASSIGN_OR_RETURN(std::vector<InputSpec> specs, ParseInputSpecs(arguments.positional));
   PROVNET_ASSIGN_OR_RETURN(Client client, Connect());
   InputReader reader(std::move(specs), console.in);
   Output output(console);

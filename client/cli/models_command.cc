@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ constexpr char kDetails[] =
 
   provnet models
   provnet models digits --version=3
+
+Of a version that is not loaded there is no more to tell than where it stands and why.
 )";
 
 constexpr size_t kColumns = 7;
@@ -34,11 +37,25 @@ std::string InputText(const v1::InputSpec& input) {
 std::string StateText(const v1::ModelInfo& info) {
   if (info.state() == v1::ModelInfo::STATE_FAILED)
     return absl::StrCat("FAILED: ", Printable(info.error()));
-  if (info.state() == v1::ModelInfo::STATE_AVAILABLE) return "available";
-  return "unknown";
+  if (info.state() == v1::ModelInfo::STATE_LOADING) return "loading";
+  if (info.state() != v1::ModelInfo::STATE_AVAILABLE) return "unknown";
+  if (info.error().empty()) return "available";
+  return absl::StrCat("available; its replacement FAILED: ", Printable(info.error()));
 }
 
+// Otherwise the server knows nothing of what is inside the version's bundle.
+bool Loaded(const v1::ModelInfo& info) { return info.state() == v1::ModelInfo::STATE_AVAILABLE; }
+
 Row RowFor(const v1::ModelInfo& info) {
+  if (!Loaded(info)) {
+    return {Printable(info.model().name()),
+            absl::StrCat(info.model().version()),
+            "-",
+            "-",
+            "-",
+            "-",
+            StateText(info)};
+  }
   return {Printable(info.model().name()),
           absl::StrCat(info.model().version()),
           HeadName(info.head()),
@@ -69,8 +86,9 @@ void AppendFact(std::string& text, absl::string_view name, absl::string_view val
   absl::StrAppendFormat(&text, "  %-24s %s\n", name, value);
 }
 
+// A metric that was not measured is 0 in the manifest, and no line.
 void AppendShare(std::string& text, absl::string_view name, double share) {
-  AppendFact(text, name, absl::StrFormat("%.2f %%", share * 100));
+  if (share > 0) AppendFact(text, name, absl::StrFormat("%.2f %%", share * 100));
 }
 
 std::string TrainedOn(const v1::GetModelResponse& model) {
@@ -82,17 +100,18 @@ std::string TrainedOn(const v1::GetModelResponse& model) {
                          training.subset_fraction(), training.epochs(), training.seed());
 }
 
-std::string Description(const v1::GetModelResponse& model) {
+// What the bundle holds.
+std::string BundleFacts(const v1::GetModelResponse& model) {
   const v1::ModelInfo& info = model.info();
   const v1::BundleManifest& manifest = model.manifest();
   const v1::TrainingConfig& training = manifest.training();
-  const v1::Metrics& metrics = manifest.metrics();
-  std::string text = absl::StrCat(Printable(info.model().name()), " version ",
-                                  info.model().version(), ": ", StateText(info), "\n\n");
-  AppendFact(
-      text, "created",
-      absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", absl::FromUnixSeconds(manifest.created().seconds()),
-                       absl::UTCTimeZone()));
+  std::string text;
+  if (manifest.has_created()) {
+    AppendFact(
+        text, "created",
+        absl::FormatTime("%Y-%m-%d %H:%M:%S UTC",
+                         absl::FromUnixSeconds(manifest.created().seconds()), absl::UTCTimeZone()));
+  }
   AppendFact(text, "index head",
              absl::StrCat(HeadName(manifest.index_head().type()), ", ", manifest.index_head().dim(),
                           info.head() == v1::HEAD_TYPE_EMBEDDING ? " dimensions" : " outputs"));
@@ -104,32 +123,85 @@ std::string Description(const v1::GetModelResponse& model) {
   AppendFact(text, "computes on",
              absl::StrCat(Printable(info.device()), ", index search in ",
                           Printable(info.index_precision())));
-  AppendFact(text, "trained on", TrainedOn(model));
+  if (manifest.has_training()) AppendFact(text, "trained on", TrainedOn(model));
   if (!training.dataset_fingerprint().empty())
     AppendFact(text, "dataset fingerprint", Printable(training.dataset_fingerprint()));
-  absl::StrAppend(&text, "\n");
+  return text;
+}
+
+// What was measured at the end of its training.
+std::string MeasuredFacts(const v1::Metrics& metrics) {
+  std::string text;
   AppendShare(text, "test accuracy", metrics.test_accuracy());
   AppendShare(text, "index top-1", metrics.index_top1());
   AppendShare(text, "index top-5", metrics.index_top5());
   AppendShare(text, "index top-1, shifted 2", metrics.index_top1_shift2());
   AppendShare(text, "index top-5, shifted 2", metrics.index_top5_shift2());
   AppendShare(text, "label agreement, top-5", metrics.label_agreement_top5());
-  AppendFact(text, "training time",
-             absl::FormatDuration(absl::Seconds(static_cast<int64_t>(metrics.train_seconds()))));
-  AppendFact(text, "training memory", absl::StrCat(metrics.peak_rss_bytes() >> 20, " MiB at most"));
+  if (metrics.train_seconds() > 0) {
+    AppendFact(text, "training time",
+               absl::FormatDuration(absl::Seconds(static_cast<int64_t>(metrics.train_seconds()))));
+  }
+  if (metrics.peak_rss_bytes() > 0)
+    AppendFact(text, "training memory",
+               absl::StrCat(metrics.peak_rss_bytes() >> 20, " MiB at most"));
   return text;
 }
 
-absl::StatusOr<int> RunModels(const std::vector<std::string>& arguments, Console& console) {
+std::string Description(const v1::GetModelResponse& model) {
+  const v1::ModelInfo& info = model.info();
+  const std::string headline = absl::StrCat(Printable(info.model().name()), " version ",
+                                            info.model().version(), ": ", StateText(info), "\n");
+  if (!Loaded(info)) return headline;
+  return absl::StrCat(headline, "\n", BundleFacts(model), "\n",
+                      MeasuredFacts(model.manifest().metrics()));
+}
+
+// Without the zeros that stand for what the server does not know.
+void LeaveOutUnknown(const v1::ModelInfo& info, nlohmann::ordered_json& json) {
+  if (Loaded(info)) return;
+  for (const char* field : {"head", "class_count", "sample_count", "device", "index_precision",
+                            "index_search", "labels"})
+    json.erase(field);
+}
+
+std::string ModelsJson(const v1::ListModelsResponse& models) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(ProtoJson(models));
+  for (int i = 0; i < models.models_size(); ++i)
+    LeaveOutUnknown(models.models(i), json["models"][static_cast<size_t>(i)]);
+  return absl::StrCat(json.dump(), "\n");
+}
+
+std::string ModelJson(const v1::GetModelResponse& model) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(ProtoJson(model));
+  if (model.has_info()) LeaveOutUnknown(model.info(), json["info"]);
+  for (int i = 0; i < model.other_versions_size(); ++i)
+    LeaveOutUnknown(model.other_versions(i), json["other_versions"][static_cast<size_t>(i)]);
+  return absl::StrCat(json.dump(), "\n");
+}
+
+// The model that is asked about: empty for all.
+absl::StatusOr<v1::ModelSelector> Asked(const Arguments& arguments) {
+  v1::ModelSelector model = ModelFromFlags();
+  if (arguments.positional.empty()) return model;
+  const std::string& name = arguments.positional[0];
+  if (arguments.flags.contains("model")) {
+    return UsageError(absl::StrCat("the model is named twice, ", name,
+                                   " and --model=", model.name(), "; leave one out"));
+  }
+  model.set_name(name);
+  return model;
+}
+
+absl::StatusOr<int> RunModels(const Arguments& arguments, Console& console) {
+  v1::GetModelRequest request;
+  PROVNET_ASSIGN_OR_RETURN(*request.mutable_model(), Asked(arguments));
   PROVNET_ASSIGN_OR_RETURN(Client client, Connect());
   const bool json = !absl::GetFlag(FLAGS_json).empty();
-  v1::GetModelRequest request;
-  *request.mutable_model() = ModelFromFlags();
-  if (!arguments.empty()) request.mutable_model()->set_name(arguments[0]);
   if (request.model().name().empty() && !request.model().has_version()) {
     PROVNET_ASSIGN_OR_RETURN(v1::ListModelsResponse models, client.ListModels());
     if (json) {
-      PROVNET_RETURN_IF_ERROR(EmitJson(absl::StrCat(ProtoJson(models), "\n"), console));
+      PROVNET_RETURN_IF_ERROR(EmitJson(ModelsJson(models), console));
     } else {
       console.out << (models.models().empty() ? "no models\n" : Table(models));
     }
@@ -137,7 +209,7 @@ absl::StatusOr<int> RunModels(const std::vector<std::string>& arguments, Console
   }
   PROVNET_ASSIGN_OR_RETURN(v1::GetModelResponse model, client.GetModel(request));
   if (json) {
-    PROVNET_RETURN_IF_ERROR(EmitJson(absl::StrCat(ProtoJson(model), "\n"), console));
+    PROVNET_RETURN_IF_ERROR(EmitJson(ModelJson(model), console));
   } else {
     console.out << Description(model);
   }

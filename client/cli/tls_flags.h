@@ -2,11 +2,13 @@
 #define PROVNET_CLIENT_CLI_TLS_FLAGS_H_
 
 #include <optional>
+#include <string>
 
 #include "absl/flags/declare.h"
 #include "absl/status/statusor.h"
 #include "client/client_options.h"
 
+ABSL_DECLARE_FLAG(std::string, tls_ca);
 ABSL_DECLARE_FLAG(bool, allow_plaintext_token);
 
 namespace provnet {

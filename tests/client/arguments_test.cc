@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 
 constexpr absl::string_view kAllowed[] = {"top_k", "png", "json", "model_version", "timeout"};
 
@@ -25,6 +26,8 @@ TEST(ArgumentsTest, SetsFlagsInEverySpelling) {
   absl::StatusOr<Arguments> parsed = ParseArguments(args, kAllowed);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_THAT(parsed->positional, ElementsAre("a", "-", "b"));
+  EXPECT_THAT(parsed->flags,
+              UnorderedElementsAre("top_k", "png", "model_version", "timeout", "json"));
   EXPECT_FALSE(parsed->help);
   EXPECT_EQ(absl::GetFlag(FLAGS_top_k), 7);
   EXPECT_TRUE(absl::GetFlag(FLAGS_png));
@@ -54,7 +57,14 @@ TEST(ArgumentsTest, NamesWhatIsWrong) {
       {{"--no-top-k"}, "unknown flag --no-top-k"},
       {{"--top-k"}, "--top-k lacks its value"},
       {{"--top-k=many"}, "--top-k=many can't be read"},
-      {{"--timeout=5"}, "--timeout=5 can't be read"},
+      {{"--timeout=5"},
+       "--timeout=5 can't be read; expected a time with its unit, for example 5s or 500ms"},
+      {{"--top_k=x"}, "--top_k=x can't be read; expected a whole number, 0 .. 4294967295"},
+      {{"--model-version=x"}, "--model-version=x can't be read; expected a whole number from 0 on"},
+      {{"--version", "x"}, "--version=x can't be read"},
+      {{"--png=maybe"}, "--png=maybe can't be read; expected true or false"},
+      {{"--json="}, "--json has an empty value; give it one"},
+      {{"--top-k", "--png"}, "--top-k lacks its value"},
   };
   for (const auto& [args, message] : rows) {
     absl::Status status = ParseArguments(args, kAllowed).status();

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <httplib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -9,9 +10,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/flags/reflection.h"
+#include "absl/strings/str_cat.h"
 #include "storage/image/image.h"
 #include "tests/client/fake_provenance_server.h"
 #include "tests/client/idx_files.h"
@@ -23,6 +26,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 std::string ReadFile(const std::string& path) {
@@ -38,11 +42,15 @@ class CommandTest : public ::testing::Test {
   }
   int RunOn(const FakeProvenanceServer& server, std::vector<std::string> args,
             const std::string& input = "") {
+    return RunAt(server.target(), std::move(args), input);
+  }
+  int RunAt(const std::string& target, std::vector<std::string> args,
+            const std::string& input = "") {
     absl::FlagSaver saver;
     std::istringstream in(input);
     std::ostringstream out, err;
     Console console{in, out, err, Terminal()};
-    if (args.size() > 1) args.push_back("--server=" + server.target());
+    if (!args.empty() && args.back() != "--help") args.push_back("--server=" + target);
     const int exit_code = RunProvnet(args, console);
     out_ = out.str();
     err_ = err.str();
@@ -83,8 +91,16 @@ TEST_F(CommandTest, ExitsWithTwoOnAUsageError) {
       {{"explain", "a.png", "--save=x"}, "unknown flag --save"},
       {{"explain", "idx:a#b"}, "FIRST is not a number"},
       {{"exemplars", "seven"}, "\"seven\" is no sample index"},
+      {{"exemplars", "-1"}, "\"-1\" is no sample index; expected a number from 0 on"},
       {{"models", "a", "b"}, "'models' takes [NAME]; got 2 arguments"},
-      {{"bench", "--concurrency=0"}, "--concurrency=0"},
+      {{"models", "--timeout=5"}, "expected a time with its unit, for example 5s or 500ms"},
+      {{"models", "--timeout=-5s"}, "--timeout=-5s; expected a time above zero"},
+      {{"bench", "--concurrency=0"}, "--concurrency=0; expected at least 1"},
+      {{"bench", "--rate=nan"}, "--rate=nan; expected requests a second"},
+      {{"bench", "--duration=inf"}, "--duration=inf; expected a time above zero"},
+      {{"bench", "--streams=65"}, "--streams=65; expected at most a stream for each request"},
+      {{"bench", "--http=http://127.0.0.1:1"}, "--http=http://127.0.0.1:1; expected HOST:PORT"},
+      {{"bench", "--http=127.0.0.1"}, "--http=127.0.0.1; expected HOST:PORT"},
   };
   for (const auto& [args, message] : rows) {
     EXPECT_EQ(Run(args), kExitUsage) << message;
@@ -93,14 +109,65 @@ TEST_F(CommandTest, ExitsWithTwoOnAUsageError) {
   }
 }
 
-TEST_F(CommandTest, NamesTheServerThatDoesNotAnswer) {
-  absl::FlagSaver saver;
-  std::istringstream in;
-  std::ostringstream out, err;
-  Console console{in, out, err, Terminal()};
-  EXPECT_EQ(RunProvnet({"models", "--server=127.0.0.1:1", "--timeout=300ms"}, console),
-            kExitFailed);
-  EXPECT_THAT(err.str(), HasSubstr("No server answers at 127.0.0.1:1"));
+TEST_F(CommandTest, RefusesFlagsThatWouldBeIgnored) {
+  const std::pair<std::vector<std::string>, std::string> rows[] = {
+      {{"explain", "a.png", "--contents"}, "--contents applies with --json only"},
+      {{"explain", "a.png", "--html=p", "--json=./p"},
+       "--html and --json both name p; expected a file for each"},
+      {{"explain", "a.png", "--html=-"}, "--html=-; expected the name of a file"},
+      {{"exemplars", "7", "--png"}, "--png applies with --save only"},
+      {{"models", "digits", "--model=vectors"},
+       "the model is named twice, digits and --model=vectors"},
+      {{"models", "--allow-plaintext-token"},
+       "--allow-plaintext-token applies with --token-file only"},
+      {{"bench", "--throttle"}, "--throttle applies with --rate only"},
+      {{"bench", "--rate=1", "--concurrency=2"}, "--concurrency does not apply with --rate"},
+      {{"bench", "--rate=1", "--streams=2"}, "--streams does not apply with --rate"},
+      {{"bench", "--image=a.png", "--seed=2"}, "--seed applies to random pixels and to --rate"},
+  };
+  for (const auto& [args, message] : rows) {
+    EXPECT_EQ(Run(args), kExitUsage) << message;
+    EXPECT_THAT(err_, HasSubstr(message));
+    EXPECT_THAT(out_, IsEmpty());
+  }
+  EXPECT_EQ(server_.calls(), 0);
+}
+
+TEST_F(CommandTest, SaysThatNothingListens) {
+  EXPECT_EQ(RunAt("127.0.0.1:1", {"models", "--timeout=300ms"}), kExitFailed);
+  EXPECT_THAT(err_, HasSubstr("Nothing listens at 127.0.0.1:1: check that provnet-server runs"));
+  EXPECT_EQ(RunAt("unix:" + Path("no.sock"), {"models", "--timeout=300ms"}), kExitFailed);
+  EXPECT_THAT(err_, HasSubstr("Nothing listens at unix:"));
+}
+
+TEST_F(CommandTest, SaysThatWhatListensIsNoGrpcServer) {
+  httplib::Server http;
+  const int port = http.bind_to_any_port("127.0.0.1");
+  std::thread serving([&] { http.listen_after_bind(); });
+  const std::string target = absl::StrCat("127.0.0.1:", port);
+  EXPECT_EQ(RunAt(target, {"models", "--timeout=300ms"}), kExitFailed);
+  http.stop();
+  serving.join();
+  EXPECT_THAT(err_, HasSubstr(target + " speaks HTTP/1 and no gRPC"));
+}
+
+TEST_F(CommandTest, RefusesAServerThatIsNone) {
+  EXPECT_EQ(RunAt("http://localhost:8500", {"models"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("--server=http://localhost:8500: \"http://\" is no scheme"));
+  EXPECT_EQ(RunAt("localhost:0", {"models"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("--server=localhost:0: the port is \"0\""));
+}
+
+TEST_F(CommandTest, SaysThatTheMetricsAreNotThere) {
+  const std::vector<std::string> bench = {"bench", "--warmup=0s", "--duration=1ms"};
+  for (const std::string& http : {std::string("127.0.0.1:1"), server_.target()}) {
+    std::vector<std::string> args = bench;
+    args.push_back("--http=" + http);
+    EXPECT_EQ(Run(args), kExitFailed);
+    EXPECT_THAT(err_, HasSubstr("no metrics at http://" + http + "/metrics: "));
+    EXPECT_THAT(err_, HasSubstr("provnet-server's own --http"));
+    EXPECT_THAT(err_, Not(HasSubstr("--listen:"))) << "that is about --server";
+  }
 }
 
 TEST_F(CommandTest, ExplainsStandardInput) {
@@ -138,7 +205,7 @@ TEST_F(CommandTest, WritesOnePage) {
   EXPECT_THAT(page, StartsWith("<!DOCTYPE html>"));
   EXPECT_THAT(page, HasSubstr("2 of 3 right"));
   for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
-    EXPECT_THAT(entry.path().filename().string(), ::testing::Not(HasSubstr("page.html.")));
+    EXPECT_THAT(entry.path().filename().string(), Not(HasSubstr("page.html.")));
   }
 }
 
@@ -230,6 +297,43 @@ TEST_F(CommandTest, ListsAndDescribesModels) {
   EXPECT_EQ(nlohmann::json::parse(out_)["manifest"]["class_names"][1], "odd");
 }
 
+TEST_F(CommandTest, TellsOfAVersionThatWasRefusedNoMoreThanTheServerKnows) {
+  server_.RefuseVersion4("model.pt: the checksum differs");
+  EXPECT_EQ(Run({"models"}), kExitOk) << err_;
+  EXPECT_THAT(out_, HasSubstr("digits  4        -          -      -        -        FAILED: "
+                              "model.pt: the checksum differs\n"));
+  EXPECT_EQ(Run({"models", "digits", "--version=4"}), kExitOk) << err_;
+  EXPECT_EQ(out_, "digits version 4: FAILED: model.pt: the checksum differs\n");
+  EXPECT_EQ(Run({"models", "digits", "--version=4", "--json"}), kExitOk) << err_;
+  EXPECT_EQ(nlohmann::json::parse(out_), nlohmann::json::parse(R"({"info": {
+              "model": {"name": "digits", "version": "4", "store_snapshot_id": ""},
+              "state": "STATE_FAILED", "error": "model.pt: the checksum differs"},
+              "other_versions": [], "disclosure": "DISCLOSURE_UNSPECIFIED"})"));
+  EXPECT_EQ(Run({"models", "--json"}), kExitOk) << err_;
+  const nlohmann::json models = nlohmann::json::parse(out_)["models"];
+  EXPECT_EQ(models[0]["class_count"], 2);
+  EXPECT_FALSE(models[1].contains("class_count"));
+  EXPECT_EQ(Run({"models", "digits", "--json"}), kExitOk) << err_;
+  EXPECT_FALSE(nlohmann::json::parse(out_)["other_versions"][0].contains("sample_count"));
+}
+
+TEST_F(CommandTest, SaysWhatTheRoleDoesNotShow) {
+  server_.Disclose(v1::DISCLOSURE_INDICES);
+  EXPECT_EQ(Run({"explain", WriteDigits() + "#0", "--top-k=1"}), kExitOk) << err_;
+  EXPECT_THAT(out_, HasSubstr("withheld: your role"));
+  EXPECT_EQ(Run({"explain", WriteDigits() + "#0", "--json"}), kExitOk) << err_;
+  const nlohmann::json response = nlohmann::json::parse(out_)["response"];
+  EXPECT_FALSE(response.contains("label_agreement"));
+  EXPECT_FALSE(response["provenance"][0].contains("label"));
+  EXPECT_EQ(response["provenance"][0]["error"]["message"], "your role shows less");
+  server_.Disclose(v1::DISCLOSURE_LABELS);
+  EXPECT_EQ(Run({"exemplars", "7"}), kExitOk) << err_;
+  EXPECT_EQ(out_, "#7  label 1  withheld: your role shows indices and labels only\n");
+  EXPECT_EQ(Run({"exemplars", "7", "--save=" + Path("samples")}), kExitFailed);
+  EXPECT_THAT(err_, HasSubstr("PERMISSION_DENIED: nothing for --save="));
+  EXPECT_FALSE(std::filesystem::exists(Path("samples")));
+}
+
 TEST_F(CommandTest, MeasuresTheServer) {
   EXPECT_EQ(Run({"bench", "--concurrency=2", "--warmup=20ms", "--duration=100ms", "--json"}),
             kExitOk)
@@ -282,28 +386,59 @@ TEST_F(CommandTest, KnowsTheServerAndIsKnownByTls) {
             kExitOk)
       << err_;
   EXPECT_THAT(server.authorizations(), ::testing::Contains("Bearer s3cret"));
-  EXPECT_EQ(RunOn(server, {"models", ca, "--timeout=200ms"}), kExitFailed) << "no certificate";
+  const std::string at = server.target();
+  EXPECT_EQ(RunOn(server, {"models", ca, "--timeout=300ms"}), kExitFailed);
+  EXPECT_THAT(err_, HasSubstr(at + " ended the TLS handshake: it may want a certificate"));
   EXPECT_EQ(RunOn(server, {"models", ca, certificate, key, "--tls-server-name=other.example.org",
-                           "--timeout=200ms"}),
+                           "--timeout=300ms"}),
             kExitFailed);
-  EXPECT_EQ(Run({"models", ca, "--timeout=200ms"}), kExitFailed) << "this one is in plaintext";
-  EXPECT_THAT(err_, HasSubstr("speak TLS"));
+  EXPECT_THAT(err_, HasSubstr("The certificate of " + at + " is for another name"));
+  WriteFile(Path("stranger"), TestAuthority("stranger").certificate());
+  EXPECT_EQ(RunOn(server,
+                  {"models", "--tls-ca=" + Path("stranger"), certificate, key, "--timeout=300ms"}),
+            kExitFailed);
+  EXPECT_THAT(err_, HasSubstr("The certificate of " + at + " is not of an authority in --tls-ca"));
+  EXPECT_EQ(RunOn(server, {"models", "--timeout=300ms"}), kExitFailed);
+  EXPECT_THAT(err_, HasSubstr(at + " closed the connection: it may speak TLS alone (--tls-ca)"));
+  EXPECT_EQ(Run({"models", ca, "--timeout=300ms"}), kExitFailed);
+  EXPECT_THAT(err_, HasSubstr(server_.target() + " answers without TLS: leave --tls-ca out"));
 }
 
 TEST_F(CommandTest, RefusesTlsFlagsThatMakeNoSense) {
-  WriteFile(Path("ca"), "-----BEGIN CERTIFICATE-----");
+  const TestAuthority authority("authority");
+  const TestCertificate own = authority.Issue("scoring", "");
+  WriteFile(Path("ca"), authority.certificate());
+  WriteFile(Path("cert"), own.certificate);
+  WriteFile(Path("key"), own.key);
+  WriteFile(Path("other-key"), authority.Issue("other", "").key);
   WriteFile(Path("text"), "no certificate");
-  const std::string ca = "--tls-ca=" + Path("ca");
+  const auto flag = [this](const std::string& name, const std::string& file) {
+    return "--tls-" + name + "=" + Path(file);
+  };
+  const std::string ca = flag("ca", "ca");
   const std::pair<std::vector<std::string>, std::string> rows[] = {
-      {{"models", "--tls-ca=" + Path("nowhere")}, "can't be read"},
-      {{"models", "--tls-ca=" + Path("text")}, "has no PEM block"},
-      {{"models", ca, "--tls-key=" + Path("ca")}, "go together"},
+      {{"models", flag("ca", "nowhere")},
+       "--tls-ca: cannot open " + Path("nowhere") +
+           ": No such file or directory; expected a PEM file of certificates"},
+      {{"models", flag("ca", "text")},
+       flag("ca", "text") + ": certificate 1 of it can't be read, expected PEM"},
+      {{"models", ca, flag("cert", "text"), flag("key", "key")},
+       flag("cert", "text") + " with " + flag("key", "key") + ": the certificate: certificate 1"},
+      {{"models", ca, flag("cert", "cert"), flag("key", "cert")}, "the private key can't be read"},
+      {{"models", ca, flag("cert", "cert"), flag("key", "other-key")},
+       "the private key is not the certificate's"},
+      {{"models", ca, flag("cert", "cert"), flag("key", "nowhere")},
+       "--tls-key: cannot open " + Path("nowhere")},
+      {{"models", ca, flag("key", "key")},
+       "--tls-cert and --tls-key go together; --tls-cert is missing"},
       {{"models", "--tls-server-name=a"}, "--tls-ca is missing"},
+      {{"models", "--tls-ca="}, "--tls-ca has an empty value"},
   };
   for (const auto& [arguments, message] : rows) {
-    EXPECT_EQ(Run(arguments), kExitUsage);
+    EXPECT_EQ(Run(arguments), kExitUsage) << message;
     EXPECT_THAT(err_, HasSubstr(message));
   }
+  EXPECT_EQ(server_.calls(), 0);
 }
 
 TEST_F(CommandTest, RefusesAFileThatHoldsNoToken) {

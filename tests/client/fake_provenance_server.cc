@@ -29,6 +29,13 @@ void FillInfo(v1::ModelInfo* info) {
   info->set_sample_count(kSamples);
 }
 
+void FillRefused(const std::string& error, v1::ModelInfo* info) {
+  info->mutable_model()->set_name("digits");
+  info->mutable_model()->set_version(4);
+  info->set_state(v1::ModelInfo::STATE_FAILED);
+  info->set_error(error);
+}
+
 v1::ExplainResponse Answer(const v1::ExplainRequest& request) {
   v1::ExplainResponse response;
   FillModel(response.mutable_model());
@@ -108,6 +115,47 @@ void FakeProvenanceServer::BreakStreamAfter(int answers) {
   break_after_ = answers;
 }
 
+void FakeProvenanceServer::Disclose(v1::Disclosure disclosure) {
+  MutexLock lock(mutex_);
+  disclosure_ = disclosure;
+}
+
+void FakeProvenanceServer::RefuseVersion4(const std::string& error) {
+  MutexLock lock(mutex_);
+  refused_version_ = error;
+}
+
+std::string FakeProvenanceServer::RefusedVersion() const {
+  MutexLock lock(mutex_);
+  return refused_version_;
+}
+
+void FakeProvenanceServer::Redact(v1::ExplainResponse& response) const {
+  MutexLock lock(mutex_);
+  if (disclosure_ == v1::DISCLOSURE_UNSPECIFIED) return;
+  response.set_disclosure(disclosure_);
+  if (disclosure_ < v1::DISCLOSURE_LABELS) response.clear_label_agreement();
+  for (v1::Exemplar& exemplar : *response.mutable_provenance()) {
+    exemplar.clear_sample();
+    exemplar.mutable_error()->set_code(grpc::PERMISSION_DENIED);
+    exemplar.mutable_error()->set_message("your role shows less");
+    if (disclosure_ >= v1::DISCLOSURE_LABELS) continue;
+    exemplar.clear_label();
+    exemplar.clear_label_name();
+  }
+}
+
+void FakeProvenanceServer::Redact(v1::GetExemplarsResponse& response) const {
+  MutexLock lock(mutex_);
+  if (disclosure_ == v1::DISCLOSURE_UNSPECIFIED) return;
+  response.set_disclosure(disclosure_);
+  for (v1::StoredSample& stored : *response.mutable_samples()) {
+    const uint32_t label = stored.sample().label();
+    stored.mutable_sample()->Clear();
+    stored.mutable_sample()->set_label(label);
+  }
+}
+
 int FakeProvenanceServer::calls() const {
   MutexLock lock(mutex_);
   return calls_;
@@ -167,6 +215,7 @@ grpc::Status FakeProvenanceServer::Explain(grpc::ServerContext* context,
     return grpc::Status(grpc::INVALID_ARGUMENT, "the image is empty");
   }
   *response = Answer(*request);
+  Redact(*response);
   return grpc::Status::OK;
 }
 
@@ -207,6 +256,7 @@ grpc::Status FakeProvenanceServer::GetExemplars(grpc::ServerContext*,
     stored.set_sample_index(index);
     *stored.mutable_sample() = FakeSample(index);
   }
+  Redact(*response);
   return grpc::Status::OK;
 }
 
@@ -230,15 +280,24 @@ grpc::Status FakeProvenanceServer::ListModels(grpc::ServerContext*, const v1::Li
                                               v1::ListModelsResponse* response) {
   if (grpc::Status failure = Begin(); !failure.ok()) return failure;
   FillInfo(response->add_models());
+  if (const std::string error = RefusedVersion(); !error.empty())
+    FillRefused(error, response->add_models());
   return grpc::Status::OK;
 }
 
-grpc::Status FakeProvenanceServer::GetModel(grpc::ServerContext*, const v1::GetModelRequest*,
+grpc::Status FakeProvenanceServer::GetModel(grpc::ServerContext*,
+                                            const v1::GetModelRequest* request,
                                             v1::GetModelResponse* response) {
   if (grpc::Status failure = Begin(); !failure.ok()) return failure;
+  if (const std::string error = RefusedVersion(); !error.empty()) {
+    const bool asked_for = request->model().version() == 4;
+    FillRefused(error, asked_for ? response->mutable_info() : response->add_other_versions());
+    if (asked_for) return grpc::Status::OK;
+  }
   FillInfo(response->mutable_info());
   v1::BundleManifest& manifest = *response->mutable_manifest();
   *manifest.mutable_input() = response->info().input();
+  manifest.mutable_created()->set_seconds(1700000000);
   manifest.add_class_names("even");
   manifest.add_class_names("odd");
   manifest.set_sample_count(kSamples);

@@ -40,6 +40,12 @@ class FakeProvenanceServer final : public v1::ProvenanceService::Service {
   // A stream breaks off with UNAVAILABLE after that many answers, once.
   void BreakStreamAfter(int answers);
 
+  // Explain shows no more of the samples than that.
+  void Disclose(v1::Disclosure disclosure);
+  // GetModel and ListModels report a version 4 that was refused for that reason as well; GetModel
+  // describes it when asked for it.
+  void RefuseVersion4(const std::string& error);
+
   // Calls that arrived, failed ones included, and streams.
   int calls() const;
   // The authorization header of each Explain and ExplainStream; "" where there was none.
@@ -66,6 +72,10 @@ class FakeProvenanceServer final : public v1::ProvenanceService::Service {
   void NoteMetadata(const grpc::ServerContext& context);
   v1::RequestError TakeRefusal(const std::string& data);
   bool ShouldBreak(int answered);
+  // Takes what the role does not show out of the answers, as the server does.
+  void Redact(v1::ExplainResponse& response) const;
+  void Redact(v1::GetExemplarsResponse& response) const;
+  std::string RefusedVersion() const;
 
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
@@ -73,6 +83,8 @@ class FakeProvenanceServer final : public v1::ProvenanceService::Service {
   std::deque<grpc::Status> failures_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::RequestError> refusals_ ABSL_GUARDED_BY(mutex_);
   int break_after_ ABSL_GUARDED_BY(mutex_) = -1;
+  v1::Disclosure disclosure_ ABSL_GUARDED_BY(mutex_) = v1::DISCLOSURE_UNSPECIFIED;
+  std::string refused_version_ ABSL_GUARDED_BY(mutex_);
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::string> authorizations_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> traceparents_ ABSL_GUARDED_BY(mutex_);

@@ -8,11 +8,13 @@
 
 #include "tests/integration/server_process.h"
 #include "tests/testing/temp_dir.h"
+#include "tests/testing/test_certificates.h"
 
 namespace provnet {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 
 std::string ReadAll(const std::filesystem::path& file) {
@@ -89,6 +91,18 @@ TEST_F(CommandLineTest, AServerThatIsNotThereIsNamed) {
   EXPECT_THAT(outcome.err, HasSubstr("127.0.0.1:1"));
 }
 
+TEST_F(CommandLineTest, AFailedHandshakeIsOneErrorAndNoLogOfGrpcs) {
+  ServerProcess server(TrainedRepository(), {}, scratch_.path());
+  ASSERT_TRUE(server.ready()) << server.process().Log();
+  const std::string ca = (scratch_ / "ca.pem").string();
+  std::ofstream(ca) << TestAuthority("authority").certificate();
+  const Outcome outcome =
+      Run("provnet", {"models", "--server=" + server.grpc(), "--tls-ca=" + ca, "--timeout=300ms"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, MatchesRegex("provnet: UNAVAILABLE: [^\n]*\n[^\n]* answers without "
+                                        "TLS: [^\n]*\n"));
+}
+
 TEST_F(CommandLineTest, EveryProgramRefusesWhatItDoesNotKnow) {
   const std::string repository = "--model-repository=" + TrainedRepository().string();
   const std::string nowhere = (scratch_ / "nowhere").string();
@@ -100,6 +114,7 @@ TEST_F(CommandLineTest, EveryProgramRefusesWhatItDoesNotKnow) {
   } rows[] = {
       {"provnet", {"explode"}, 2, "explode"},
       {"provnet", {"explain", "--colour"}, 2, "colour"},
+      {"provnet", {"models", "--tls-ca=" + nowhere}, 2, "--tls-ca: cannot open"},
       {"provnet-server", {}, 2, "--model-repository"},
       {"provnet-server", {"--model-repository=" + nowhere}, 1, "nowhere"},
       {"provnet-server",
