@@ -13,11 +13,11 @@
 #include "client/cli/server_hint.h"
 #include "client/cli/tls_flags.h"
 #include "storage/base/atomic_file.h"
+#include "storage/base/version.h"
 
 namespace provnet {
 namespace {
 
-constexpr char kProgramVersion[] = "0.1.0";
 constexpr char kUsagePayload[] = "provnet.dev/usage";
 // Every command that talks to a server, and all do.
 constexpr absl::string_view kCommonFlags[] = {
@@ -127,7 +127,7 @@ int RunProvnet(absl::Span<const std::string> args, Console& console) {
     return kExitOk;
   }
   if (args[0] == "--version") {
-    console.out << "provnet " << kProgramVersion << "\n";
+    console.out << "provnet " << kVersion << "\n";
     return kExitOk;
   }
   for (const Command* command : Commands()) {
