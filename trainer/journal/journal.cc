@@ -59,14 +59,12 @@ absl::StatusOr<std::unique_ptr<Journal<Value>>> Journal<Value>::Open(
 template <typename Value>
 absl::Status Journal<Value>::Load() {
   PROVNET_ASSIGN_OR_RETURN(const std::string text, ReadFile(path_));
-  const size_t whole = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
-  if (whole < text.size() && ftruncate(file_.get(), static_cast<off_t>(whole)) != 0) {
-    return ErrnoToStatus(errno, "truncate", path_);
-  }
   const MutexLock lock(mutex_);
-  identified_ = whole > 0;
+  whole_bytes_ = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
+  torn_ = whole_bytes_ < text.size();
+  PROVNET_RETURN_IF_ERROR(DropTornLine());
   size_t number = 0;
-  for (size_t begin = 0; begin < whole;) {
+  for (size_t begin = 0; begin < whole_bytes_;) {
     const size_t end = text.find('\n', begin);
     PROVNET_RETURN_IF_ERROR(LoadLine(++number, absl::string_view(text).substr(begin, end - begin)));
     begin = end + 1;
@@ -101,24 +99,40 @@ absl::optional<Value> Journal<Value>::Find(absl::string_view key) const {
 
 template <typename Value>
 absl::Status Journal<Value>::Append(absl::string_view key, const Value& value) {
-  const std::string line =
+  std::string lines =
       absl::StrCat(json{{"step", std::string(key)}, {"result", value}}.dump(), "\n");
   const MutexLock lock(mutex_);
-  PROVNET_RETURN_IF_ERROR(
-      Write(identified_ ? line : absl::StrCat(json{{"identity", identity_}}.dump(), "\n", line)));
-  identified_ = true;
+  if (whole_bytes_ == 0) lines.insert(0, json{{"identity", identity_}}.dump() + "\n");
+  PROVNET_RETURN_IF_ERROR(DropTornLine());
+  if (const absl::Status written = Write(lines); !written.ok()) {
+    // Where this fails too, the next call tries again before it writes.
+    DropTornLine().IgnoreError();
+    return written;
+  }
   results_[std::string(key)] = value;
   return absl::OkStatus();
 }
 
 template <typename Value>
-absl::Status Journal<Value>::Write(absl::string_view text) const {
+absl::Status Journal<Value>::Write(absl::string_view text) {
+  torn_ = true;
   for (size_t written = 0; written < text.size();) {
     const ssize_t count = write(file_.get(), text.data() + written, text.size() - written);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return ErrnoToStatus(errno, "write", path_);
     written += static_cast<size_t>(count);
   }
+  torn_ = false;
+  whole_bytes_ += text.size();
+  return absl::OkStatus();
+}
+
+template <typename Value>
+absl::Status Journal<Value>::DropTornLine() {
+  if (torn_ && ftruncate(file_.get(), static_cast<off_t>(whole_bytes_)) != 0) {
+    return ErrnoToStatus(errno, "truncate", path_);
+  }
+  torn_ = false;
   return absl::OkStatus();
 }
 

@@ -24,8 +24,8 @@ using StudyIdentity = std::map<std::string, std::string>;
 
 // Results of a study's steps, appended to a file as they come, so that an interrupted study goes on
 // where it stopped. JSON lines: first {"identity": {...}}, then one {"step": key, "result": ...} a
-// step. A line that a crash tore is dropped at the next opening. The file belongs to a study from
-// its first result on. Thread-safe.
+// step. A line that a crash tore is dropped at the next opening, one that did not fit on the disk
+// at once. The file belongs to a study from its first result on. Thread-safe.
 //
 // Value is std::vector<float> or std::map<std::string, double>, see the end of journal.cc. Numbers
 // are finite: JSON has no others.
@@ -41,7 +41,8 @@ class Journal {
   // The result that was recorded under `key`, if any.
   absl::optional<Value> Find(absl::string_view key) const;
 
-  // Writes one line, whole, to the file. A later result under the same key replaces the earlier.
+  // Writes one line, whole, to the file. A later result under the same key replaces the earlier. On
+  // an error the file and the results are as before, and a later call may succeed.
   absl::Status Append(absl::string_view key, const Value& value);
 
   // Keys with a result.
@@ -54,14 +55,17 @@ class Journal {
   absl::Status Load();
   absl::Status LoadLine(size_t number, absl::string_view text)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Write(absl::string_view text) const;
+  absl::Status Write(absl::string_view text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status DropTornLine() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::filesystem::path path_;
   const FileDescriptor file_;
   const StudyIdentity identity_;
   mutable Mutex mutex_;
-  // Whether the file has its identity line.
-  bool identified_ ABSL_GUARDED_BY(mutex_) = false;
+  // The length of the file's whole lines, the first of which is the identity; and whether there is
+  // part of a line behind them.
+  size_t whole_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool torn_ ABSL_GUARDED_BY(mutex_) = false;
   std::map<std::string, Value, std::less<>> results_ ABSL_GUARDED_BY(mutex_);
 };
 

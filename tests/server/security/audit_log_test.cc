@@ -2,10 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <atomic>
-#include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -13,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/server/security/recording_probe.h"
 #include "tests/testing/fake_clock.h"
+#include "tests/testing/file_size_limit.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/stuck_file.h"
 #include "tests/testing/temp_dir.h"
@@ -27,22 +26,6 @@ using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr absl::Time kNow = absl::UnixEpoch();
-
-// No file of this process may grow beyond `bytes`: writes fail as on a full disk.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit limit = before_;
-    limit.rlim_cur = bytes;
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_;
-};
 
 class AuditLogTest : public ::testing::Test {
  protected:

@@ -2,16 +2,15 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "storage/base/file_io.h"
+#include "tests/testing/file_size_limit.h"
 #include "tests/testing/temp_dir.h"
 
 namespace provnet {
@@ -40,15 +39,11 @@ TEST(WriteFileAtomically, KeepsTheOldFileWhenTheDiskIsFull) {
   const TempDir folder;
   const auto path = folder / "checkpoint";
   ASSERT_TRUE(WriteFileAtomically(path, "old").ok());
-  // As a full disk does, this ends a write in the middle.
-  rlimit before = {};
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
-  const rlimit low = {2, before.rlim_max};
-  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &low), 0);
-  const absl::Status status = WriteFileAtomically(path, "new");
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
-  std::signal(SIGXFSZ, handler);
+  absl::Status status;
+  {
+    const FileSizeLimit full(2);
+    status = WriteFileAtomically(path, "new");
+  }
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
   EXPECT_EQ(*ReadFile(path), "old");
   EXPECT_FALSE(std::filesystem::exists(path.string() + ".tmp"));

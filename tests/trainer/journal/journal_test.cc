@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "tests/testing/file_size_limit.h"
 #include "tests/testing/temp_dir.h"
 
 namespace provnet {
@@ -50,6 +51,28 @@ TEST_F(JournalTest, DropsALineThatACrashTore) {
     ASSERT_TRUE((*journal)->Append("c", {3}).ok());
   }
   EXPECT_EQ((*Open())->size(), 2U);
+}
+
+// The first append writes two lines, the others one.
+TEST_F(JournalTest, ALineThatDidNotFitOnTheDiskLeavesNothingBehind) {
+  {
+    const auto journal = Open();
+    ASSERT_TRUE(journal.ok()) << journal.status();
+    for (const char* key : {"a", "b"}) {
+      const auto whole = std::filesystem::file_size(path_);
+      {
+        const FileSizeLimit full(whole + 50);
+        const absl::Status status = (*journal)->Append(key, std::vector<float>(50, 1));
+        EXPECT_THAT(std::string(status.message()), HasSubstr(path_.string()));
+      }
+      EXPECT_EQ(std::filesystem::file_size(path_), whole);
+      EXPECT_FALSE((*journal)->Find(key).has_value());
+      EXPECT_TRUE((*journal)->Append(key, {1}).ok());
+    }
+  }
+  const auto journal = Open();
+  ASSERT_TRUE(journal.ok()) << journal.status();
+  EXPECT_EQ((*journal)->size(), 2U);
 }
 
 TEST_F(JournalTest, RefusesAnotherStudysFile) {
