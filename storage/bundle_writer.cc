@@ -149,29 +149,36 @@ class StagedBundleWriter final : public BundleWriter {
   bool publish_called_ = false;
 };
 
-// Creates the folder and its missing parents, and syncs the folder that holds its name.
-absl::Status CreateModelDirectory(const fs::path& model_directory) {
+// Creates the folder and its missing parents. Once this has returned OK, a crash loses none of
+// their names: each was synced with the folder that holds it.
+absl::Status CreateModelDirectory(const fs::path& directory) {
+  const fs::path parent = directory.has_parent_path() ? directory.parent_path() : fs::path(".");
   std::error_code error;
-  const bool created = fs::create_directories(model_directory, error);
-  if (error) return ErrorCodeToStatus(error, "create folder", model_directory);
-  if (!created) return absl::OkStatus();
-  const fs::path parent = model_directory.parent_path();
-  return SyncPath(parent.empty() ? fs::path(".") : parent);
+  if (!fs::exists(parent, error)) PROVNET_RETURN_IF_ERROR(CreateModelDirectory(parent));
+  const bool created = fs::create_directory(directory, error);
+  if (error) return ErrorCodeToStatus(error, "create folder", directory);
+  return created ? SyncPath(parent) : absl::OkStatus();
+}
+
+// "repository/name/" has an empty last component.
+fs::path WithoutSlash(const fs::path& directory) {
+  return directory.has_filename() ? directory : directory.parent_path();
 }
 
 }  // namespace
 
+absl::Status CheckModelName(const fs::path& model_directory) {
+  const std::string model = WithoutSlash(model_directory).filename().string();
+  if (IsModelName(model)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("model name \"", model, "\" in ", model_directory.string(),
+                   ": expected [A-Za-z0-9._-]+ without a dot in front"));
+}
+
 absl::StatusOr<std::unique_ptr<BundleWriter>> BundleWriter::Create(
     const fs::path& model_directory) {
-  // "repository/name/" has an empty last component.
-  const fs::path directory =
-      model_directory.has_filename() ? model_directory : model_directory.parent_path();
-  const std::string model = directory.filename().string();
-  if (!IsModelName(model)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("model name \"", model, "\" in ", model_directory.string(),
-                     ": expected [A-Za-z0-9._-]+ without a dot in front"));
-  }
+  PROVNET_RETURN_IF_ERROR(CheckModelName(model_directory));
+  const fs::path directory = WithoutSlash(model_directory);
   PROVNET_RETURN_IF_ERROR(CreateModelDirectory(directory));
   RemoveOrphanedStagingDirectories(directory);
   PROVNET_ASSIGN_OR_RETURN(std::unique_ptr<StagingDirectory> staging,

@@ -11,15 +11,18 @@
 
 namespace provnet {
 
+// INVALID_ARGUMENT unless the last component of `model_directory` can be a model's name:
+// [A-Za-z0-9._-]+ without a dot in front. Looks at no file.
+absl::Status CheckModelName(const std::filesystem::path& model_directory);
+
 // Builds one bundle in a temporary folder beside its final place and publishes it with one rename,
 // so a reader sees a whole version or none. Not thread-safe; several processes may publish to one
 // model at the same time.
 class BundleWriter {
  public:
-  // `model_directory` is <repository>/<model>; it is created when missing. Stale temporary folders
-  // of processes that no longer run are removed. Errors name the path: PERMISSION_DENIED,
-  // RESOURCE_EXHAUSTED, INVALID_ARGUMENT (the model name is not [A-Za-z0-9._-]+ or starts with a
-  // dot).
+  // `model_directory` is <repository>/<model>; it is created when missing, with its parents, so
+  // that they survive a crash. Stale temporary folders of processes that no longer run are removed.
+  // Errors name the path: PERMISSION_DENIED, RESOURCE_EXHAUSTED, INVALID_ARGUMENT (CheckModelName).
   static absl::StatusOr<std::unique_ptr<BundleWriter>> Create(
       const std::filesystem::path& model_directory);
 

@@ -147,6 +147,23 @@ TEST_F(BundleWriterTest, NamesTheFolderThatIsNotWritable) {
                        HasSubstr((model_.parent_path() / "other").string())));
 }
 
+// The names of new folders live in the folder above them, which is synced as well: so one that
+// can't be opened for that is an error, though files can be created in it.
+TEST_F(BundleWriterTest, SyncsTheFolderAboveEachFolderThatItCreates) {
+  const fs::path above = dir_ / "above";
+  fs::create_directory(above);
+  fs::permissions(dir_.path(), fs::perms(0755));
+  fs::permissions(above, fs::perms(0333));
+  {
+    const UnprivilegedScope unprivileged;
+    EXPECT_THAT(BundleWriter::Create(above / "new/repository/digits"),
+                StatusIs(absl::StatusCode::kPermissionDenied,
+                         HasSubstr("cannot open " + above.string() + ":")));
+  }
+  fs::permissions(above, fs::perms(0777));
+  EXPECT_THAT(PublishPlainBundle(above / "other/repository/digits"), IsOk());
+}
+
 TEST_F(BundleWriterTest, NamesARepositoryThatIsAFile) {
   ASSERT_THAT(WriteFileDurably(dir_ / "repository", "a file"), IsOk());
   EXPECT_THAT(BundleWriter::Create(model_),
