@@ -151,6 +151,20 @@ SubsetChooser ChooserFor(const CheckpointDirectory& directory, const ScoringCont
   };
 }
 
+// Whether there is something to go on from. Looked at before anything is read or created.
+absl::Status CheckResumable(const FitOptions& options) {
+  const fs::path file = CheckpointDirectory::FileIn(CheckpointDirectoryPath(options));
+  std::error_code ignored;
+  if (!options.resume || fs::symlink_status(file, ignored).type() != fs::file_type::not_found) {
+    return absl::OkStatus();
+  }
+  return absl::NotFoundError(absl::StrCat(
+      "--resume expects the checkpoint ", file.string(),
+      ", which is not there: a run keeps one from its first whole epoch until it has published. "
+      "Leave --resume out to start over, or say with --checkpoint-dir or --output where the run's "
+      "checkpoint is"));
+}
+
 void NoteStart(const FitOptions& options, const CheckpointFile& checkpoint, const DatasetPair& data,
                ProgressListener& progress) {
   if (!options.resume && checkpoint.Exists()) {
@@ -170,6 +184,7 @@ absl::StatusOr<v1::BundleManifest> RunFit(const FitOptions& options, ProgressLis
                                           const Clock& clock, const StopCondition& stop_requested,
                                           World* world) {
   PROVNET_RETURN_IF_ERROR(ValidateFitOptions(options));
+  PROVNET_RETURN_IF_ERROR(CheckResumable(options));
   const PeakMemory memory;
   PROVNET_ASSIGN_OR_RETURN(const auto writer, BundleWriter::Create(options.output));
   PROVNET_ASSIGN_OR_RETURN(CheckpointDirectory directory,

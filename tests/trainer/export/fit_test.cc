@@ -381,6 +381,21 @@ TEST_F(FitTest, StopBeforeTheFirstEpochLeavesAnEmptyFolder) {
   EXPECT_THAT(ModelFolder(options), IsEmpty());
 }
 
+TEST_F(FitTest, ResumeWithoutACheckpointNamesItAndCreatesNothing) {
+  FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
+  options.resume = true;
+  for (const fs::path& checkpoints : {fs::path(), folder_ / "checkpoints"}) {
+    options.checkpoint_directory = checkpoints;
+    const absl::Status status = Run(options).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kNotFound) << status;
+    const std::string expected = (CheckpointDirectoryPath(options) / "checkpoint").string();
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("--resume expects the checkpoint " + expected));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("--checkpoint-dir"));
+  }
+  EXPECT_TRUE(fs::is_empty(folder_.path()));
+}
+
 TEST_F(FitTest, ResumeOnOtherDataIsRefused) {
   FitOptions options = Options(v1::HEAD_TYPE_CLASS_CONDITIONAL);
   stopper_.at_batch = [](const auto& p) { return p.epoch == 2; };
