@@ -133,7 +133,7 @@ TEST_F(CommandLineTest, EveryProgramRefusesWhatItDoesNotKnow) {
       {"provnet-server", {repository, "--drain-timeout=-2s"}, 2, "--drain-timeout is -2s"},
       {"provnet-server", {repository, "--await-models=-3s"}, 2, "--await-models is -3s"},
       {"provnet-server", {repository, "--max-queue-wait=0"}, 2, "--max-queue-wait is 0, expected"},
-      {"provnet-train", {"fit", "--dataset=mnist", "--output=" + nowhere + "/m/n"}, 1, "idx:DIR"},
+      {"provnet-train", {"fit", "--dataset=mnist", "--output=" + nowhere + "/m/n"}, 2, "idx:DIR"},
       {"provnet-train",
        {"fit", "--dataset=glyphs:200", "--subset=2", "--output=" + nowhere + "/m/n"},
        2,

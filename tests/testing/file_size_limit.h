@@ -7,8 +7,8 @@
 
 namespace provnet {
 
-// While it lives, no file of this process may grow beyond `bytes`: a write that starts below gets as
-// far as that, and the next one fails, as on a full disk.
+// While it lives, no file of this process may grow beyond `bytes`: a write that starts below gets
+// as far as that, and the next one fails, as on a full disk.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) {

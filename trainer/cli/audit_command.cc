@@ -19,6 +19,7 @@
 #include "trainer/cli/command.h"
 #include "trainer/cli/data_flags.h"
 #include "trainer/cli/freed_memory.h"
+#include "trainer/cli/output_paths.h"
 #include "trainer/cli/training_flags.h"
 #include "trainer/data/dataset_checks.h"
 #include "trainer/training/progress_printer.h"
@@ -45,7 +46,7 @@ usage: provnet-train audit --bundle=REPOSITORY/NAME/VERSION [--report=FILE] [--j
   --bundle=DIR                  one version of a model; its stored samples are audited (required)
   --report=FILE                 the page to work through, worst labels first; needs no network (this or --json is required)
   --json=FILE                   all findings on every sample, for programs (docs/audit.md)
-  --top=N                       labels, groups and outliers on the page, 1 to 10000 (200)
+  --top=N                       with --report: labels, groups and outliers on the page, 1 to 10000 (200)
   --folds=N                     each sample is judged by models that saw the other N-1 folds; 2 to 50 (5)
   --rounds=N                    after the first, models don't learn from labels that the round before found wrong; 1 to 10 (3)
   --repeats=N                   times that each round is done, with other folds; 1 to 50 (1)
@@ -68,13 +69,15 @@ struct AuditFlags {
   AuditOptions options;
 };
 
+fs::path JournalPath(const AuditFlags& flags) { return flags.work_directory / "fits.jsonl"; }
+
 absl::Status CheckRange(absl::string_view flag, uint64_t value, uint64_t low, uint64_t high) {
   if (value >= low && value <= high) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("--", flag, "=", value, ": expected ", low, " to ", high));
 }
 
-absl::StatusOr<AuditFlags> ReadFlags() {
+absl::StatusOr<AuditFlags> ReadFlags(const CommandLine& line) {
   AuditFlags flags{.bundle = absl::GetFlag(FLAGS_bundle),
                    .page = absl::GetFlag(FLAGS_report),
                    .json = absl::GetFlag(FLAGS_json),
@@ -103,24 +106,13 @@ absl::StatusOr<AuditFlags> ReadFlags() {
     flags.work_directory = flags.page.empty() ? flags.json : flags.page;
     flags.work_directory += ".work";
   }
+  PROVNET_RETURN_IF_ERROR(CheckPathsDiffer({{"--work-dir", flags.work_directory},
+                                            {"the journal in --work-dir", JournalPath(flags)},
+                                            {"--json", flags.json},
+                                            {"--report", flags.page}}));
+  PROVNET_RETURN_IF_ERROR(RefuseUnusedFlags(
+      line, {{"top", !flags.page.empty(), "without --report", "it is for the page"}}));
   return flags;
-}
-
-// Fails before hours of work rather than after: an empty file is written where none is.
-absl::Status CheckWritable(const fs::path& path) {
-  if (path.empty()) return absl::OkStatus();
-  std::error_code error;
-  if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
-  if (error) return ErrorCodeToStatus(error, "create", path.parent_path());
-  if (fs::is_directory(path, error)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(path.string(), " is a folder, expected a file to write"));
-  }
-  fs::path probe = path;
-  probe += ".probe";
-  PROVNET_RETURN_IF_ERROR(WriteFileDurably(probe, ""));
-  fs::remove(probe, error);
-  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<AuditJournal>> OpenJournal(const AuditFlags& flags,
@@ -133,7 +125,7 @@ absl::StatusOr<std::unique_ptr<AuditJournal>> OpenJournal(const AuditFlags& flag
   identity["samples"] = Fingerprint(samples.data);
   identity["folds"] = absl::StrCat(fits.folds);
   identity["repeats"] = absl::StrCat(fits.repeats);
-  return AuditJournal::Open(flags.work_directory / "fits.jsonl", identity);
+  return AuditJournal::Open(JournalPath(flags), identity);
 }
 
 void NoteSamples(const BundleSamples& samples, ProgressListener& progress) {
@@ -182,27 +174,30 @@ absl::Status RunAudit(const AuditFlags& flags, ProgressListener& progress,
                                  {progress, Clock::Steady(), stop_requested, journal.get()}));
   PROVNET_RETURN_IF_ERROR(WriteReports(flags, samples, result));
   std::error_code ignored;
-  fs::remove(flags.work_directory / "fits.jsonl", ignored);
+  fs::remove(JournalPath(flags), ignored);
   fs::remove(flags.work_directory, ignored);
   return absl::OkStatus();
 }
 
-ExitCode Run(const CommandLine&) {
-  const absl::StatusOr<AuditFlags> flags = ReadFlags();
-  if (!flags.ok()) return Fail(kExitUsage, flags.status().message());
+ExitCode Run(const AuditFlags& flags) {
   KeepFreedMemory();
   const StopCondition stop_requested = StopOnSignals();
   ProgressPrinter progress(std::cerr, isatty(STDERR_FILENO) != 0, Clock::Steady());
-  const absl::Status status = RunAudit(*flags, progress, stop_requested);
+  const absl::Status status = RunAudit(flags, progress, stop_requested);
   if (absl::IsCancelled(status)) {
     progress.Note(absl::StrCat(status.message(), "; finished fits are kept in ",
-                               flags->work_directory.string()));
+                               flags.work_directory.string()));
     progress.Note("to go on, run the same command again");
     return kExitStopped;
   }
   if (status.ok()) return kExitOk;
   progress.Note("");
-  return Fail(kExitFailed, status.message());
+  return Fail(status.message());
+}
+
+absl::StatusOr<Work> Read(const CommandLine& line) {
+  PROVNET_ASSIGN_OR_RETURN(const AuditFlags flags, ReadFlags(line));
+  return [flags] { return Run(flags); };
 }
 
 }  // namespace
@@ -214,7 +209,7 @@ const Command& AuditCommand() {
       .usage = Usage,
       .flags = {"bundle", "report", "json", "top", "folds", "rounds", "repeats", "seed", "threads",
                 "work_dir"},
-      .run = Run,
+      .read = Read,
   };
   return command;
 }

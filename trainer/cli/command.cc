@@ -1,14 +1,12 @@
 #include "trainer/cli/command.h"
 
-#include <algorithm>
 #include <iostream>
 
-#include "absl/flags/parse.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
+#include "storage/base/status_macros.h"
+#include "storage/base/version.h"
 
 namespace provnet {
 namespace {
@@ -26,7 +24,9 @@ std::string Overview() {
   for (const Command* command : Commands()) {
     absl::StrAppendFormat(&text, "  %-14s%s\n", command->name, command->summary);
   }
-  return absl::StrCat(text, "\n'provnet-train COMMAND --help' explains a command.\n");
+  return absl::StrCat(text,
+                      "\n'provnet-train COMMAND --help' explains a command, 'provnet-train "
+                      "--version' names this version.\n");
 }
 
 const Command* FindCommand(absl::string_view name) {
@@ -42,84 +42,57 @@ std::string CommandNames() {
   });
 }
 
-bool IsHelp(absl::string_view argument) {
-  return argument == "--help" || argument == "-h" || argument == "help";
+ExitCode WrongUsage(absl::string_view message, absl::string_view help) {
+  std::cerr << "provnet-train: " << message << "\nTry '" << help << "'.\n";
+  return kExitUsage;
 }
 
-// Spells --batch-size the way Abseil knows it, --batch_size. INVALID_ARGUMENT for a flag that the
-// command does not take.
-absl::Status NormalizeFlag(const Command& command, std::string& argument) {
-  if (argument.rfind("--", 0) != 0) return absl::OkStatus();
-  const std::string given = argument.substr(0, argument.find('='));
-  std::replace(argument.begin() + 2, argument.begin() + static_cast<std::ptrdiff_t>(given.size()),
-               '-', '_');
-  const std::string name = argument.substr(2, given.size() - 2);
-  if (std::find(command.flags.begin(), command.flags.end(), name) != command.flags.end()) {
-    return absl::OkStatus();
+// The work that `typed`, which begins with the command's name, asks for.
+absl::StatusOr<Work> ReadWork(const Command& command, const std::vector<std::string>& typed) {
+  PROVNET_ASSIGN_OR_RETURN(const CommandLine line, ParseCommandLine(typed, command.flags));
+  if (line.help) {
+    return [&command] {
+      std::cout << command.usage();
+      return kExitOk;
+    };
   }
-  return absl::InvalidArgumentError(absl::StrCat("unknown flag ", given, " of ", command.name));
-}
-
-// In single quotes where a shell would see more than a word.
-std::string ShellQuoted(absl::string_view word) {
-  constexpr absl::string_view kPlainMarks = "-_=./:,+@%";
-  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [&](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-           kPlainMarks.find(c) != absl::string_view::npos;
-  });
-  if (plain) return std::string(word);
-  return absl::StrCat("'", absl::StrReplaceAll(word, {{"'", R"('\'')"}}), "'");
-}
-
-std::string CommandText(const std::vector<std::string>& arguments) {
-  std::string text = "provnet-train";
-  for (size_t i = 1; i < arguments.size(); ++i) {
-    absl::StrAppend(&text, " ", ShellQuoted(arguments[i]));
+  if (line.arguments.size() > command.max_arguments) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unexpected argument ", line.arguments[command.max_arguments]));
   }
-  return text;
+  return command.read(line);
 }
 
 }  // namespace
 
-ExitCode Fail(ExitCode code, absl::string_view message) {
+ExitCode Fail(absl::string_view message) {
   std::cerr << "provnet-train: " << message << "\n";
-  if (code == kExitUsage) std::cerr << "Try 'provnet-train --help'.\n";
-  return code;
+  return kExitFailed;
 }
 
-ExitCode RunProvnetTrain(std::vector<std::string> arguments) {
+ExitCode RunProvnetTrain(const std::vector<std::string>& arguments) {
+  constexpr char kHelp[] = "provnet-train --help";
   if (arguments.size() < 2) {
-    return Fail(kExitUsage, absl::StrCat("no command; expected one of ", CommandNames()));
+    return WrongUsage(absl::StrCat("no command; expected one of ", CommandNames()), kHelp);
   }
-  if (IsHelp(arguments[1])) {
+  const std::string& name = arguments[1];
+  if (name == "--help" || name == "-h" || name == "help") {
     std::cout << Overview();
     return kExitOk;
   }
-  const Command* command = FindCommand(arguments[1]);
-  if (command == nullptr) {
-    return Fail(kExitUsage, absl::StrCat("unknown command ", arguments[1], "; expected one of ",
-                                         CommandNames()));
-  }
-  CommandLine line{.arguments = {}, .text = CommandText(arguments)};
-  arguments.erase(arguments.begin() + 1);
-  if (std::any_of(arguments.begin() + 1, arguments.end(), IsHelp)) {
-    std::cout << command->usage();
+  if (name == "--version") {
+    std::cout << "provnet-train " << kVersion << "\n";
     return kExitOk;
   }
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) {
-    const absl::Status status = NormalizeFlag(*command, argument);
-    if (!status.ok()) return Fail(kExitUsage, status.message());
-    argv.push_back(argument.data());
+  const Command* command = FindCommand(name);
+  if (command == nullptr) {
+    return WrongUsage(absl::StrCat("unknown command ", name, "; expected one of ", CommandNames()),
+                      kHelp);
   }
-  const std::vector<char*> left =
-      absl::ParseCommandLine(static_cast<int>(argv.size()), argv.data());
-  line.arguments.assign(left.begin() + 1, left.end());
-  if (line.arguments.size() > command->max_arguments) {
-    return Fail(kExitUsage,
-                absl::StrCat("unexpected argument ", line.arguments[command->max_arguments]));
-  }
-  return command->run(line);
+  const absl::StatusOr<Work> work = ReadWork(*command, {arguments.begin() + 1, arguments.end()});
+  if (work.ok()) return (*work)();
+  if (!absl::IsInvalidArgument(work.status())) return Fail(work.status().message());
+  return WrongUsage(work.status().message(), absl::StrCat("provnet-train ", name, " --help"));
 }
 
 }  // namespace provnet

@@ -1,11 +1,13 @@
 #ifndef PROVNET_TRAINER_CLI_COMMAND_H_
 #define PROVNET_TRAINER_CLI_COMMAND_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "trainer/cli/command_line.h"
 
 namespace provnet {
 
@@ -22,13 +24,8 @@ enum ExitCode {
 // Every flag's help text as Abseil sees it: each command's usage documents its flags in one piece.
 inline constexpr char kSeeUsage[] = "see provnet-train COMMAND --help";
 
-// What was typed, once the flags have their values.
-struct CommandLine {
-  // The arguments that are no flags, at most Command::max_arguments.
-  std::vector<std::string> arguments;
-  // The whole line, quoted for a shell, with the program's name alone in place of its path.
-  std::string text;
-};
+// What a command line asks for: does it, and returns the exit code, having printed why.
+using Work = std::function<ExitCode()>;
 
 // One subcommand.
 struct Command {
@@ -41,8 +38,10 @@ struct Command {
   std::vector<absl::string_view> flags;
   // Arguments that it takes beside them.
   size_t max_arguments = 0;
-  // Does the work with the flags' values; returns the exit code, having printed why.
-  ExitCode (*run)(const CommandLine& line);
+  // Reads and checks the flags, and does nothing yet. INVALID_ARGUMENT, kExitUsage, is what is
+  // wrong on any machine: it names the flag, its value and what was expected. Other errors, and
+  // those of the work, are kExitFailed: a device, a file, a data set is not as the flags need it.
+  absl::StatusOr<Work> (*read)(const CommandLine& line);
 };
 
 // The subcommands, each in a file of its own.
@@ -53,10 +52,10 @@ const Command& FitCommand();
 const Command& WriteIdxCommand();
 
 // The whole program: `arguments` starts with the program's name.
-ExitCode RunProvnetTrain(std::vector<std::string> arguments);
+ExitCode RunProvnetTrain(const std::vector<std::string>& arguments);
 
-// Prints `message` to standard error, and, for kExitUsage, where help is. Returns `code`.
-ExitCode Fail(ExitCode code, absl::string_view message);
+// Prints to standard error why the work failed. Returns kExitFailed.
+ExitCode Fail(absl::string_view message);
 
 }  // namespace provnet
 

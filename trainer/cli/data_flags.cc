@@ -1,8 +1,10 @@
 #include "trainer/cli/data_flags.h"
 
 #include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "trainer/cli/command.h"
+#include "trainer/data/dataset_spec.h"
 
 ABSL_FLAG(std::string, dataset, "", provnet::kSeeUsage);
 ABSL_FLAG(std::string, output, "", provnet::kSeeUsage);
@@ -29,7 +31,16 @@ std::vector<absl::string_view> ImageFolderFlagNames() {
   return {"image_size", "image_mode", "test_share", "strict"};
 }
 
-absl::StatusOr<ImageFolderOptions> ImageFolderOptionsFromFlags() {
+absl::StatusOr<ImageFolderOptions> ImageFolderOptionsFromFlags(const CommandLine& line) {
+  const std::string dataset = absl::GetFlag(FLAGS_dataset);
+  PROVNET_RETURN_IF_ERROR(ValidateDatasetFlag(dataset));
+  const bool reads_images = IsImageFolderSpec(dataset);
+  std::vector<FlagUse> uses;
+  for (absl::string_view flag : ImageFolderFlagNames()) {
+    uses.push_back({flag, reads_images, absl::StrCat("with --dataset=", dataset),
+                    "it says how --dataset=images:PATH is read"});
+  }
+  PROVNET_RETURN_IF_ERROR(RefuseUnusedFlags(line, uses));
   ImageFolderOptions options;
   if (const std::string size = absl::GetFlag(FLAGS_image_size); !size.empty()) {
     PROVNET_ASSIGN_OR_RETURN(options.size, ParseImageSize(size));

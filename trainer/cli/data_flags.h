@@ -8,6 +8,7 @@
 #include "absl/flags/declare.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "trainer/cli/command_line.h"
 #include "trainer/data/image_folder_options.h"
 
 // Flags that several commands share.
@@ -25,8 +26,9 @@ std::vector<absl::string_view> ImageFolderFlagNames();
 // The lines about them.
 extern const char kImageFolderFlagsUsage[];
 
-// What they ask for. INVALID_ARGUMENT names a flag whose value has no meaning.
-absl::StatusOr<ImageFolderOptions> ImageFolderOptionsFromFlags();
+// What they ask for. INVALID_ARGUMENT names a flag whose value has no meaning, --dataset among
+// them, or that was given for a --dataset that is none of images.
+absl::StatusOr<ImageFolderOptions> ImageFolderOptionsFromFlags(const CommandLine& line);
 
 }  // namespace provnet
 

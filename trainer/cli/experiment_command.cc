@@ -4,18 +4,17 @@
 
 #include <filesystem>
 #include <iostream>
-#include <system_error>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "storage/base/atomic_file.h"
-#include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
 #include "trainer/cli/command.h"
 #include "trainer/cli/data_flags.h"
 #include "trainer/cli/freed_memory.h"
+#include "trainer/cli/output_paths.h"
 #include "trainer/cli/training_flags.h"
 #include "trainer/experiments/gnuplot.h"
 #include "trainer/experiments/libraries.h"
@@ -80,32 +79,45 @@ ExperimentOptions OptionsFromFlags(const Experiment& experiment) {
   return options;
 }
 
-absl::Status WriteResult(const fs::path& path, const std::string& contents) {
-  std::error_code error;
-  if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
-  if (error) return ErrorCodeToStatus(error, "create", path.parent_path());
-  return WriteFileAtomically(path, contents);
-}
+// Where the results go.
+struct ResultPaths {
+  fs::path json;
+  fs::path page;
+};
 
 // `flag`'s value, or `name` in the work directory.
 fs::path ResultPath(const std::string& flag, const ExperimentOptions& options, const char* name) {
   return flag.empty() ? options.work_directory / name : fs::path(flag);
 }
 
-absl::Status WriteResults(const ResultRecord& record) {
-  const fs::path json = ResultPath(absl::GetFlag(FLAGS_json), record.options, "result.json");
-  const fs::path page = ResultPath(absl::GetFlag(FLAGS_page), record.options, "result.html");
-  PROVNET_RETURN_IF_ERROR(WriteResult(json, ResultJson(record)));
-  PROVNET_RETURN_IF_ERROR(WriteResult(page, ResultPage(record, DrawPlot)));
+absl::StatusOr<ResultPaths> ResultPathsFromFlags(const ExperimentOptions& options) {
+  ResultPaths paths{.json = ResultPath(absl::GetFlag(FLAGS_json), options, "result.json"),
+                    .page = ResultPath(absl::GetFlag(FLAGS_page), options, "result.html")};
+  PROVNET_RETURN_IF_ERROR(
+      CheckPathsDiffer({{"--work-dir", options.work_directory},
+                        {"the journal in --work-dir", options.work_directory / kStepsFile},
+                        {"--json", paths.json},
+                        {"--page", paths.page}}));
+  return paths;
+}
+
+absl::Status WriteResults(const ResultRecord& record, const ResultPaths& paths) {
+  PROVNET_RETURN_IF_ERROR(WriteFileAtomically(paths.json, ResultJson(record)));
+  PROVNET_RETURN_IF_ERROR(WriteFileAtomically(paths.page, ResultPage(record, DrawPlot)));
   for (const auto& [name, value] : record.result.metrics) {
     std::cout << absl::StreamFormat("  %-50s %12.6g\n", name, value);
   }
-  std::cout << "wrote " << json.string() << " and " << page.string() << std::endl;
+  std::cout << "wrote " << paths.json.string() << " and " << paths.page.string() << std::endl;
   return absl::OkStatus();
 }
 
 ExitCode Measure(const Experiment& experiment, const ExperimentOptions& options,
-                 const CommandLine& line) {
+                 const ResultPaths& paths, const std::string& command) {
+  for (const fs::path& path : {paths.json, paths.page}) {
+    if (const absl::Status status = CheckWritable(path); !status.ok()) {
+      return Fail(status.message());
+    }
+  }
   KeepFreedMemory();
   const StopCondition stop_requested = StopOnSignals();
   ProgressPrinter progress(std::cerr, isatty(STDERR_FILENO) != 0, Clock::Steady());
@@ -118,7 +130,7 @@ ExitCode Measure(const Experiment& experiment, const ExperimentOptions& options,
   }
   if (!result.ok()) {
     progress.Note("");
-    return Fail(kExitFailed, result.status().message());
+    return Fail(result.status().message());
   }
   ResultRecord record{.experiment = std::string(experiment.name),
                       .summary = std::string(experiment.summary),
@@ -126,28 +138,38 @@ ExitCode Measure(const Experiment& experiment, const ExperimentOptions& options,
                       .result = *std::move(result),
                       .machine = DescribeMachine(),
                       .date = absl::Now(),
-                      .command = line.text};
+                      .command = command};
   record.machine.libraries = LibraryVersions();
-  const absl::Status written = WriteResults(record);
-  return written.ok() ? kExitOk : Fail(kExitFailed, written.message());
+  const absl::Status written = WriteResults(record, paths);
+  return written.ok() ? kExitOk : Fail(written.message());
 }
 
-ExitCode Run(const CommandLine& line) {
+ExitCode List() {
+  std::cout << Overview();
+  return kExitOk;
+}
+
+absl::StatusOr<Work> ReadList(const CommandLine& line) {
+  std::vector<FlagUse> uses;
+  for (absl::string_view flag : ExperimentFlagNames()) {
+    uses.push_back({flag, false, "with 'list'", "it is for running an experiment"});
+  }
+  PROVNET_RETURN_IF_ERROR(RefuseUnusedFlags(line, uses));
+  return Work(List);
+}
+
+absl::StatusOr<Work> Read(const CommandLine& line) {
   if (line.arguments.empty()) {
-    return Fail(kExitUsage,
-                absl::StrCat("no experiment named; expected list or one of ", ExperimentNames()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("no experiment named; expected list or one of ", ExperimentNames()));
   }
   const std::string& name = line.arguments.front();
-  if (name == "list") {
-    std::cout << Overview();
-    return kExitOk;
+  if (name == "list") return ReadList(line);
+  if (const Experiment* experiment = FindExperiment(name); experiment != nullptr) {
+    return ReadExperiment(*experiment, line);
   }
-  const Experiment* experiment = FindExperiment(name);
-  if (experiment == nullptr) {
-    return Fail(kExitUsage, absl::StrCat("unknown experiment ", name, "; expected list or one of ",
-                                         ExperimentNames()));
-  }
-  return RunExperimentFromFlags(*experiment, line);
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown experiment ", name, "; expected list or one of ", ExperimentNames()));
 }
 
 }  // namespace
@@ -158,12 +180,13 @@ std::vector<absl::string_view> ExperimentFlagNames() {
   return {"dataset", "quick", "seed", "threads", "work_dir", "json", "page"};
 }
 
-ExitCode RunExperimentFromFlags(const Experiment& experiment, const CommandLine& line) {
+absl::StatusOr<Work> ReadExperiment(const Experiment& experiment, const CommandLine& line) {
   const ExperimentOptions options = OptionsFromFlags(experiment);
-  if (const absl::Status valid = ValidateExperimentOptions(options); !valid.ok()) {
-    return Fail(kExitUsage, valid.message());
-  }
-  return Measure(experiment, options, line);
+  PROVNET_RETURN_IF_ERROR(ValidateExperimentOptions(options));
+  PROVNET_ASSIGN_OR_RETURN(const ResultPaths paths, ResultPathsFromFlags(options));
+  return [=, &experiment, command = line.text] {
+    return Measure(experiment, options, paths, command);
+  };
 }
 
 const Command& ExperimentCommand() {
@@ -173,7 +196,7 @@ const Command& ExperimentCommand() {
       .usage = Usage,
       .flags = ExperimentFlagNames(),
       .max_arguments = 1,
-      .run = Run,
+      .read = Read,
   };
   return command;
 }

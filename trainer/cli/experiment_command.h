@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "trainer/cli/command.h"
 #include "trainer/experiments/experiment.h"
@@ -11,10 +12,10 @@
 namespace provnet {
 
 // What commands that run one experiment share: the text about their flags and what follows, the
-// flags' names, and the run itself, which writes the results.
+// flags' names, and the run itself, which writes the results, see Command::read.
 std::string ExperimentFlagsUsage();
 std::vector<absl::string_view> ExperimentFlagNames();
-ExitCode RunExperimentFromFlags(const Experiment& experiment, const CommandLine& line);
+absl::StatusOr<Work> ReadExperiment(const Experiment& experiment, const CommandLine& line);
 
 }  // namespace provnet
 

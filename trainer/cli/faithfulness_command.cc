@@ -19,8 +19,8 @@ The same as 'provnet-train experiment faithfulness'.
 
 std::string Usage() { return absl::StrCat(kAbout, ExperimentFlagsUsage()); }
 
-ExitCode Run(const CommandLine& line) {
-  return RunExperimentFromFlags(FaithfulnessExperiment(), line);
+absl::StatusOr<Work> Read(const CommandLine& line) {
+  return ReadExperiment(FaithfulnessExperiment(), line);
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ const Command& FaithfulnessCommand() {
       .summary = "measures whether named samples are those that matter",
       .usage = Usage,
       .flags = ExperimentFlagNames(),
-      .run = Run,
+      .read = Read,
   };
   return command;
 }

@@ -9,8 +9,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "proto/head_name.h"
 #include "server/model/device.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/status_prefix.h"
 #include "trainer/cli/command.h"
 #include "trainer/cli/data_flags.h"
 #include "trainer/cli/freed_memory.h"
@@ -73,6 +75,7 @@ constexpr char kRunning[] =
 Several processes fit one network where all of MASTER_ADDR, MASTER_PORT, RANK and WORLD_SIZE are set, as torch.distributed's
 launchers do: each runs the same command, takes its share of every batch, and rank 0 publishes. --batch-size is that of all.
 
+Flags that have no effect beside the others, such as --image-size with glyphs:N, are refused.
 Ctrl-C stops after the current batch, keeps the last epoch's checkpoint and publishes nothing.
 exit status: 0 published, 1 failed, 2 wrong usage, 130 stopped
 )";
@@ -84,8 +87,9 @@ std::string Usage() {
 // The launchers that start several processes on a machine say which of its GPUs is whose.
 absl::StatusOr<c10::Device> DeviceFromFlags() {
   const std::string name = absl::GetFlag(FLAGS_device);
-  PROVNET_ASSIGN_OR_RETURN(const c10::Device device, ResolveDevice(name));
-  if (!device.is_cuda() || absl::StrContains(name, ':')) return device;
+  const absl::StatusOr<c10::Device> device = ResolveDevice(name);
+  if (!device.ok()) return WithPrefix("--device", device.status());
+  if (!device->is_cuda() || absl::StrContains(name, ':')) return device;
   PROVNET_ASSIGN_OR_RETURN(const std::optional<uint32_t> rank, ReadLocalRank(&std::getenv));
   if (!rank) return device;
   const auto own = ResolveDevice(absl::StrCat("cuda:", *rank));
@@ -95,14 +99,14 @@ absl::StatusOr<c10::Device> DeviceFromFlags() {
                    ". Start as many processes as there are GPUs, or give --device=cpu"));
 }
 
-absl::StatusOr<FitOptions> OptionsFromFlags() {
+absl::StatusOr<FitOptions> OptionsFromFlags(const CommandLine& line) {
   FitOptions options;
-  PROVNET_ASSIGN_OR_RETURN(options.training, TrainingOptionsFromFlags());
+  PROVNET_ASSIGN_OR_RETURN(options.training, TrainingOptionsFromFlags(line));
   options.dataset = absl::GetFlag(FLAGS_dataset);
   options.output = absl::GetFlag(FLAGS_output);
   options.subset_fraction = absl::GetFlag(FLAGS_subset);
   options.subset_strategy = absl::GetFlag(FLAGS_subset_strategy);
-  PROVNET_ASSIGN_OR_RETURN(options.images, ImageFolderOptionsFromFlags());
+  PROVNET_ASSIGN_OR_RETURN(options.images, ImageFolderOptionsFromFlags(line));
   options.label_noise = absl::GetFlag(FLAGS_label_noise);
   options.near_duplicates = absl::GetFlag(FLAGS_near_duplicates);
   options.membership_reference = absl::GetFlag(FLAGS_membership_reference);
@@ -110,9 +114,26 @@ absl::StatusOr<FitOptions> OptionsFromFlags() {
   options.resume = absl::GetFlag(FLAGS_resume);
   options.checkpoint_directory = absl::GetFlag(FLAGS_checkpoint_dir);
   options.threads = ThreadsFromFlags();
-  PROVNET_ASSIGN_OR_RETURN(options.device, DeviceFromFlags());
   PROVNET_RETURN_IF_ERROR(ValidateFitOptions(options));
   return options;
+}
+
+absl::Status CheckJoinTimeout() {
+  const absl::Duration timeout = absl::GetFlag(FLAGS_join_timeout);
+  if (timeout > absl::ZeroDuration()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--join-timeout=", absl::FormatDuration(timeout),
+                                                 " is out of range: expected above 0"));
+}
+
+// What the flags about data and network don't look at themselves.
+absl::Status RefuseUnused(const CommandLine& line, const FitOptions& options,
+                          const std::optional<WorldAddress>& address) {
+  return RefuseUnusedFlags(line,
+                           {{"approximate_from", options.training.head == v1::HEAD_TYPE_EMBEDDING,
+                             absl::StrCat("with --head=", HeadName(options.training.head)),
+                             "it is for --head=embedding"},
+                            {"join_timeout", address.has_value(), "without MASTER_ADDR",
+                             "it is for several processes that fit one network"}});
 }
 
 // Says why nothing was published, here and to the other ranks.
@@ -122,17 +143,23 @@ ExitCode GiveUp(const FitOptions& options, const absl::Status& why, ProgressList
     world->Leave(absl::StrCat("rank ", world->who().rank, " of ", world->who().ranks,
                               " ended early: ", why.message()));
   }
+  // Only rank 0 knows.
+  const bool is_first = world == nullptr || world->who().rank == 0;
+  const bool kept =
+      CheckpointFile(CheckpointDirectory::FileIn(CheckpointDirectoryPath(options))).Exists();
   if (absl::IsCancelled(why)) {
     progress.Note(absl::StrCat(why.message(), "; nothing was published"));
-    progress.Note("to go on, run the same command with --resume");
+    progress.Note(kept || !is_first
+                      ? "to go on, run the same command with --resume"
+                      : "no epoch was whole, so nothing is kept: to start over, run the same "
+                        "command again");
     return kExitStopped;
   }
   progress.Note("");
-  if (world != nullptr && world->who().rank == 0 &&
-      CheckpointFile(CheckpointDirectory::FileIn(CheckpointDirectoryPath(options))).Exists()) {
+  if (world != nullptr && is_first && kept) {
     progress.Note("the last whole epoch is kept: to go on, start all ranks again with --resume");
   }
-  return Fail(kExitFailed, why.message());
+  return Fail(why.message());
 }
 
 // The world that the environment names; null for a process that trains alone.
@@ -145,28 +172,33 @@ absl::StatusOr<std::unique_ptr<World>> JoinNamedWorld(const std::optional<WorldA
   return JoinWorld(*address, {.device = device, .join_timeout = absl::GetFlag(FLAGS_join_timeout)});
 }
 
-ExitCode Run(const CommandLine&) {
-  const absl::StatusOr<FitOptions> options = OptionsFromFlags();
-  if (!options.ok()) return Fail(kExitUsage, options.status().message());
-  const auto address = ReadWorldAddress(&std::getenv);
-  if (!address.ok()) return Fail(kExitUsage, address.status().message());
+ExitCode Run(const FitOptions& options, const std::optional<WorldAddress>& address) {
   KeepFreedMemory();
   const StopCondition stop_requested = StopOnSignals();
   ProgressPrinter progress(std::cerr, isatty(STDERR_FILENO) != 0, Clock::Steady());
-  const auto world = JoinNamedWorld(*address, options->device, progress);
-  if (!world.ok()) return Fail(kExitFailed, world.status().message());
+  const auto world = JoinNamedWorld(address, options.device, progress);
+  if (!world.ok()) return Fail(world.status().message());
   if (*world != nullptr && (*world)->who().rank > 0) {
     const absl::Status status =
-        TakePartInFit(*options, progress, Clock::Steady(), stop_requested, **world);
-    if (!status.ok()) return GiveUp(*options, status, progress, world->get());
+        TakePartInFit(options, progress, Clock::Steady(), stop_requested, **world);
+    if (!status.ok()) return GiveUp(options, status, progress, world->get());
     progress.Note("this rank is done; rank 0 publishes");
     return kExitOk;
   }
-  const auto published = RunFit(*options, progress, Clock::Steady(), stop_requested, world->get());
-  if (!published.ok()) return GiveUp(*options, published.status(), progress, world->get());
+  const auto published = RunFit(options, progress, Clock::Steady(), stop_requested, world->get());
+  if (!published.ok()) return GiveUp(options, published.status(), progress, world->get());
   std::cout << FormatReport(*published) << "published "
-            << (options->output / absl::StrCat(published->version())).string() << std::endl;
+            << (options.output / absl::StrCat(published->version())).string() << std::endl;
   return kExitOk;
+}
+
+absl::StatusOr<Work> Read(const CommandLine& line) {
+  PROVNET_ASSIGN_OR_RETURN(FitOptions options, OptionsFromFlags(line));
+  PROVNET_ASSIGN_OR_RETURN(const auto address, ReadWorldAddress(&std::getenv));
+  PROVNET_RETURN_IF_ERROR(CheckJoinTimeout());
+  PROVNET_RETURN_IF_ERROR(RefuseUnused(line, options, address));
+  PROVNET_ASSIGN_OR_RETURN(options.device, DeviceFromFlags());
+  return [options, address] { return Run(options, address); };
 }
 
 std::vector<absl::string_view> Flags() {
@@ -188,7 +220,7 @@ const Command& FitCommand() {
       .summary = "trains, evaluates and publishes a model",
       .usage = Usage,
       .flags = Flags(),
-      .run = Run,
+      .read = Read,
   };
   return command;
 }

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/types/optional.h"
+#include "proto/head_name.h"
 #include "storage/base/available_cores.h"
 #include "storage/base/status_macros.h"
 #include "trainer/cli/command.h"
@@ -48,17 +49,39 @@ single-branch too, but for --lambda-class=0 and --index-gradient-scale=1)
   --lambda-index=X              weight of the index loss (@lambda_index)
   --index-gradient-scale=X      how much the index loss shapes the backbone, 0 to 1 (@index_gradient_scale)
   --label-smoothing=X           all but embedding: share of the target spread over the candidates (@label_smoothing)
-  --dropout=X                   share of the features that the class branch loses in each step (@dropout)
+  --dropout=X                   all but single-branch: share of the features that the class branch loses in each step (@dropout)
   --alpha=X                     single-branch: share of the targets that are other samples of the class (0)
   --embedding-dim=N             embedding: length of the vectors (@embedding_dim)
   --temperature=X               embedding: temperature of the contrastive loss (@temperature)
-  --augment-flip=BOOL           whether random views are mirrored, left to right, half of the time (true for images:PATH,
-                                whose views are moved and zoomed but neither turned nor noisy; else false)
+  --augment-flip=BOOL           all but single-branch: whether random views are mirrored, left to right, half of the time (true for
+                                images:PATH, whose views are moved and zoomed but neither turned nor noisy; else false)
 )";
 
 template <typename T>
 void OverrideIfSet(const absl::optional<T>& flag, T& option) {
   if (flag.has_value()) option = *flag;
+}
+
+// Flags that ValidateTrainingOptions can't judge, as an option has a default where it has no use.
+absl::Status RefuseUnused(const CommandLine& line, const TrainingOptions& options) {
+  const std::string head = absl::StrCat("with --head=", HeadName(options.head));
+  const bool embeds = options.head == v1::HEAD_TYPE_EMBEDDING;
+  const bool branches = options.head != v1::HEAD_TYPE_SINGLE_BRANCH;
+  const bool learns_classes = options.lambda_class > 0, learns_samples = options.lambda_index > 0;
+  const std::string classless = branches ? "with --lambda-class=0" : head;
+  const std::string sampleless = "with --lambda-index=0";
+  constexpr char kForEmbedding[] = "it is for --head=embedding";
+  return RefuseUnusedFlags(
+      line,
+      {{"embedding_dim", embeds, head, kForEmbedding},
+       {"temperature", embeds, head, kForEmbedding},
+       {"label_smoothing", !embeds, head, "it is for all heads but embedding"},
+       {"label_smoothing", learns_samples, sampleless, "it is for the index loss"},
+       {"index_gradient_scale", learns_samples, sampleless, "it is for the index loss"},
+       // 0 is what the single branch does.
+       {"dropout", learns_classes || options.dropout == 0, classless, "it is for the class branch"},
+       {"augment_flip", learns_classes || embeds, classless,
+        "random views are for the class loss and for --head=embedding"}});
 }
 
 }  // namespace
@@ -95,7 +118,7 @@ std::string TrainingFlagsUsage() {
                {"@temperature", absl::StrCat(b.temperature)}});
 }
 
-absl::StatusOr<TrainingOptions> TrainingOptionsFromFlags() {
+absl::StatusOr<TrainingOptions> TrainingOptionsFromFlags(const CommandLine& line) {
   PROVNET_ASSIGN_OR_RETURN(const v1::HeadType head, ParseHead(absl::GetFlag(FLAGS_head)));
   TrainingOptions options = DefaultTrainingOptions(head);
   PROVNET_ASSIGN_OR_RETURN(options.size, ParseBackboneSize(absl::GetFlag(FLAGS_size)));
@@ -117,6 +140,8 @@ absl::StatusOr<TrainingOptions> TrainingOptionsFromFlags() {
   if (const auto flip = absl::GetFlag(FLAGS_augment_flip); flip.has_value()) {
     options.augment.flip_probability = *flip ? 0.5 : 0;
   }
+  PROVNET_RETURN_IF_ERROR(ValidateTrainingOptions(options));
+  PROVNET_RETURN_IF_ERROR(RefuseUnused(line, options));
   return options;
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "trainer/cli/command_line.h"
 #include "trainer/training/training_options.h"
 
 namespace provnet {
@@ -17,8 +18,8 @@ std::vector<absl::string_view> TrainingFlagNames();
 std::string TrainingFlagsUsage();
 
 // What they ask for: the head's defaults, changed where a flag was given. INVALID_ARGUMENT names a
-// flag whose value has no meaning; ranges are ValidateTrainingOptions's matter.
-absl::StatusOr<TrainingOptions> TrainingOptionsFromFlags();
+// flag whose value is out of range, or that was given for a head that has no use for it.
+absl::StatusOr<TrainingOptions> TrainingOptionsFromFlags(const CommandLine& line);
 
 // --threads, or one thread a core.
 int ThreadsFromFlags();

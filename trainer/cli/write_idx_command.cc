@@ -2,6 +2,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
 #include "trainer/cli/command.h"
 #include "trainer/cli/data_flags.h"
 #include "trainer/data/dataset_spec.h"
@@ -19,26 +20,38 @@ usage: provnet-train write-idx --dataset=DATA --output=DIR [--seed=N]
   --dataset=DATA                idx:DIR, the MNIST-format files in DIR; images:PATH, grey pictures, see below; glyphs:N, N
                                 generated digits (required)
   --output=DIR                  the folder for the files (required)
-  --seed=N                      draws generated digits, and the test part of pictures that have none (1)
+  --seed=N                      draws generated digits, and the test part of pictures that have none; not for idx:DIR (1)
 )";
   return absl::StrCat(kStart, kImageFolderFlagsUsage,
                       "\nexit status: 0 written, 1 failed, 2 wrong usage\n");
 }
 
-ExitCode Run(const CommandLine&) {
-  const std::string output = absl::GetFlag(FLAGS_output);
-  if (output.empty()) return Fail(kExitUsage, "--output is missing, expected a folder");
-  const auto images = ImageFolderOptionsFromFlags();
-  if (!images.ok()) return Fail(kExitUsage, images.status().message());
-  const auto data = LoadDataset(absl::GetFlag(FLAGS_dataset), absl::GetFlag(FLAGS_seed), *images);
-  if (!data.ok()) return Fail(kExitFailed, data.status().message());
+ExitCode Write(const std::string& dataset, const ImageFolderOptions& images,
+               const std::string& output) {
+  const auto data = LoadDataset(dataset, absl::GetFlag(FLAGS_seed), images);
+  if (!data.ok()) return Fail(data.status().message());
   for (const std::string& note : data->train.notes) std::cerr << note << "\n";
   if (const absl::Status status = WriteIdx(*data, output); !status.ok()) {
-    return Fail(kExitFailed, status.message());
+    return Fail(status.message());
   }
   std::cout << "wrote " << data->train.size() << " training and " << data->test.size()
             << " test images to " << output << std::endl;
   return kExitOk;
+}
+
+absl::StatusOr<Work> Read(const CommandLine& line) {
+  const std::string dataset = absl::GetFlag(FLAGS_dataset), output = absl::GetFlag(FLAGS_output);
+  PROVNET_ASSIGN_OR_RETURN(const ImageFolderOptions images, ImageFolderOptionsFromFlags(line));
+  PROVNET_ASSIGN_OR_RETURN(const DatasetSpec spec, ParseDatasetSpec(dataset));
+  PROVNET_RETURN_IF_ERROR(RefuseUnusedFlags(
+      line, {{"seed", spec.kind != DatasetKind::kIdx, absl::StrCat("with --dataset=", dataset),
+              "nothing of it is drawn"}}));
+  if (images.mode == ImageMode::kRgb) {
+    return absl::InvalidArgumentError(
+        "--image-mode=rgb makes pictures that MNIST-format files can't hold: expected grey");
+  }
+  if (output.empty()) return absl::InvalidArgumentError("--output is missing: expected a folder");
+  return [=] { return Write(dataset, images, output); };
 }
 
 std::vector<absl::string_view> Flags() {
@@ -55,7 +68,7 @@ const Command& WriteIdxCommand() {
       .summary = "writes a data set as MNIST-format files",
       .usage = Usage,
       .flags = Flags(),
-      .run = Run,
+      .read = Read,
   };
   return command;
 }

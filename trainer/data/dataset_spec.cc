@@ -1,6 +1,5 @@
 #include "trainer/data/dataset_spec.h"
 
-#include <filesystem>
 #include <string>
 
 #include "absl/status/status.h"
@@ -25,41 +24,53 @@ absl::Status SpecError(absl::string_view spec, absl::string_view what) {
       kMinGlyphs, " to ", kMaxGlyphs, ")"));
 }
 
-absl::StatusOr<DatasetPair> LoadGlyphs(absl::string_view spec, absl::string_view count,
-                                       uint64_t seed) {
-  uint64_t train_size = 0;
-  if (!absl::SimpleAtoi(count, &train_size)) {
+absl::StatusOr<DatasetSpec> PathSpec(absl::string_view spec, DatasetKind kind,
+                                     absl::string_view path, absl::string_view what) {
+  if (path.empty()) return SpecError(spec, absl::StrCat("the ", what, " is missing"));
+  return DatasetSpec{kind, std::string(path)};
+}
+
+absl::StatusOr<DatasetSpec> GlyphsSpec(absl::string_view spec, absl::string_view count) {
+  DatasetSpec glyphs;
+  if (!absl::SimpleAtoi(count, &glyphs.glyphs)) {
     return SpecError(spec, absl::StrCat("\"", count, "\" is not a number of images"));
   }
-  if (train_size < kMinGlyphs || train_size > kMaxGlyphs) {
-    return SpecError(spec, absl::StrCat(train_size, " images is out of range"));
+  if (glyphs.glyphs < kMinGlyphs || glyphs.glyphs > kMaxGlyphs) {
+    return SpecError(spec, absl::StrCat(glyphs.glyphs, " images is out of range"));
   }
-  return MakeGlyphs(train_size, seed);
+  return glyphs;
 }
 
 }  // namespace
+
+absl::StatusOr<DatasetSpec> ParseDatasetSpec(std::string_view text) {
+  // Abseil's string_view is a type of its own where Abseil was built for an older C++.
+  const absl::string_view spec(text.data(), text.size());
+  absl::string_view rest = spec;
+  if (absl::ConsumePrefix(&rest, "idx:")) return PathSpec(spec, DatasetKind::kIdx, rest, "folder");
+  if (absl::ConsumePrefix(&rest, "images:")) {
+    return PathSpec(spec, DatasetKind::kImages, rest, "folder or archive");
+  }
+  if (absl::ConsumePrefix(&rest, "glyphs:")) return GlyphsSpec(spec, rest);
+  return SpecError(spec, "unknown kind of data set");
+}
+
+absl::Status ValidateDatasetFlag(std::string_view value) {
+  if (!value.empty()) return ParseDatasetSpec(value).status();
+  return absl::InvalidArgumentError(absl::StrCat("--dataset is missing: expected ", kDatasetForms));
+}
 
 bool IsImageFolderSpec(std::string_view spec) { return spec.substr(0, 7) == "images:"; }
 
 absl::StatusOr<DatasetPair> LoadDataset(std::string_view text, uint64_t seed,
                                         const ImageFolderOptions& images) {
-  // Abseil's string_view is a type of its own where Abseil was built for an older C++.
-  const absl::string_view spec(text.data(), text.size());
-  absl::string_view rest = spec;
-  if (absl::ConsumePrefix(&rest, "idx:")) {
-    if (rest.empty()) return SpecError(spec, "the folder is missing");
-    return ReadIdx(std::filesystem::path(std::string(rest)));  // validates
-  }
-  if (absl::ConsumePrefix(&rest, "images:")) {
-    if (rest.empty()) return SpecError(spec, "the folder or archive is missing");
-    return ReadImageFolder(std::filesystem::path(std::string(rest)), seed, images);  // validates
-  }
-  if (absl::ConsumePrefix(&rest, "glyphs:")) {
-    PROVNET_ASSIGN_OR_RETURN(DatasetPair data, LoadGlyphs(spec, rest, seed));
-    PROVNET_RETURN_IF_ERROR(ValidateDataset(data));
-    return data;
-  }
-  return SpecError(spec, "unknown kind of data set");
+  PROVNET_ASSIGN_OR_RETURN(const DatasetSpec spec, ParseDatasetSpec(text));
+  // The readers of files validate what they return.
+  if (spec.kind == DatasetKind::kIdx) return ReadIdx(spec.path);
+  if (spec.kind == DatasetKind::kImages) return ReadImageFolder(spec.path, seed, images);
+  DatasetPair data = MakeGlyphs(spec.glyphs, seed);
+  PROVNET_RETURN_IF_ERROR(ValidateDataset(data));
+  return data;
 }
 
 }  // namespace provnet

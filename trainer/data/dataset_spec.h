@@ -2,6 +2,7 @@
 #define PROVNET_TRAINER_DATA_DATASET_SPEC_H_
 
 #include <cstdint>
+#include <filesystem>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -17,6 +18,22 @@ inline constexpr uint64_t kMaxGlyphs = 1'000'000;
 
 // The forms that LoadDataset accepts, for usage texts and errors.
 inline constexpr char kDatasetForms[] = "idx:DIR, images:PATH or glyphs:N";
+
+enum class DatasetKind { kIdx, kImages, kGlyphs };
+
+struct DatasetSpec {
+  DatasetKind kind = DatasetKind::kGlyphs;
+  // kIdx, kImages: the folder or archive.
+  std::filesystem::path path;
+  // kGlyphs: the number of training digits.
+  uint64_t glyphs = 0;
+};
+
+// Reads one of kDatasetForms; looks at no file. INVALID_ARGUMENT lists them.
+absl::StatusOr<DatasetSpec> ParseDatasetSpec(std::string_view text);
+
+// As ParseDatasetSpec, for the value of --dataset: names the flag when it is missing.
+absl::Status ValidateDatasetFlag(std::string_view value);
 
 // Loads the data set that a command line names, and validates it:
 //   "idx:DIR"      the four MNIST-format files in DIR (see ReadIdx); `seed` has no effect

@@ -209,6 +209,9 @@ absl::StatusOr<DatasetPair> Read(const std::filesystem::path& path, uint64_t see
   if (!survey.unreadable.empty()) data.train.notes.push_back(DescribeUnreadable(survey.unreadable));
   const std::string ignored = survey.left_out.Describe("entries are ignored");
   if (!ignored.empty()) data.train.notes.push_back(ignored);
+  if (survey.layout.has_test_part && options.test_share != ImageFolderOptions().test_share) {
+    data.train.notes.push_back("--test-share has no effect: the data set has a test part");
+  }
   PROVNET_RETURN_IF_ERROR(ValidateDataset(data));
   return data;
 }

@@ -1,14 +1,13 @@
 #include "trainer/experiments/experiment.h"
 
 #include "absl/strings/str_cat.h"
+#include "storage/base/status_macros.h"
+#include "trainer/data/dataset_spec.h"
 
 namespace provnet {
 
 absl::Status ValidateExperimentOptions(const ExperimentOptions& options) {
-  if (options.dataset.empty()) {
-    return absl::InvalidArgumentError(
-        "--dataset is missing: expected a data set such as idx:DIR, images:PATH or glyphs:N");
-  }
+  PROVNET_RETURN_IF_ERROR(ValidateDatasetFlag(options.dataset));
   if (options.threads < 1 || options.threads > 1024) {
     return absl::InvalidArgumentError(
         absl::StrCat("--threads=", options.threads, " is out of range: expected 1 to 1024"));

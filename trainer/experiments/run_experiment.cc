@@ -18,7 +18,7 @@ absl::StatusOr<ExperimentResult> RunExperiment(const Experiment& experiment,
   std::filesystem::create_directories(options.work_directory, error);
   if (error) return ErrorCodeToStatus(error, "create", options.work_directory);
   PROVNET_ASSIGN_OR_RETURN(StepJournal journal,
-                           StepJournal::Open(options.work_directory / "steps.jsonl",
+                           StepJournal::Open(options.work_directory / kStepsFile,
                                              {{"experiment", std::string(experiment.name)},
                                               {"dataset", options.dataset},
                                               {"quick", options.quick ? "yes" : "no"},

@@ -9,10 +9,13 @@
 
 namespace provnet {
 
-// Runs `experiment` with the journal steps.jsonl in its work directory, which is created when
-// missing: what an earlier run of the same experiment, data set, seed and variant finished is not
-// done again. The options are checked first. FAILED_PRECONDITION when the folder holds another
-// study; otherwise the experiment's own errors.
+// The name of an experiment's journal in its work directory.
+inline constexpr char kStepsFile[] = "steps.jsonl";
+
+// Runs `experiment` with its journal in its work directory, which is created when missing: what an
+// earlier run of the same experiment, data set, seed and variant finished is not done again. The
+// options are checked first. FAILED_PRECONDITION when the folder holds another study; otherwise the
+// experiment's own errors.
 absl::StatusOr<ExperimentResult> RunExperiment(const Experiment& experiment,
                                                const ExperimentOptions& options,
                                                ProgressListener& progress, const Clock& clock,

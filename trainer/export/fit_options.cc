@@ -3,6 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "proto/head_name.h"
 #include "storage/base/status_macros.h"
+#include "storage/base/status_prefix.h"
+#include "storage/bundle_writer.h"
 #include "trainer/data/dataset_spec.h"
 #include "trainer/data/label_noise.h"
 #include "trainer/data/reference_set.h"
@@ -11,12 +13,12 @@
 namespace provnet {
 
 absl::Status ValidateFitOptions(const FitOptions& options) {
-  if (options.dataset.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--dataset is missing: expected ", kDatasetForms));
-  }
+  PROVNET_RETURN_IF_ERROR(ValidateDatasetFlag(options.dataset));
   if (options.output.empty()) {
     return absl::InvalidArgumentError("--output is missing: expected REPOSITORY/MODEL_NAME");
+  }
+  if (const absl::Status named = CheckModelName(options.output); !named.ok()) {
+    return WithPrefix("--output", named);
   }
   // Negated, so that NaN fails.
   if (!(options.subset_fraction > 0 && options.subset_fraction <= 1)) {

@@ -142,6 +142,14 @@ TEST_F(AuditBinaryTest, RefusesWrongUsageWithTheReason) {
       {{"--bundle=b", "--report=r", "--rounds=0"}, "--rounds=0", 2},
       {{"--bundle=b", "--report=r", "--threads=-1"}, "--threads=", 2},
       {{"--bundle=b", "--report=r", "--dataset=glyphs:500"}, "--dataset", 2},
+      {{"--bundle=b", "--report=r", "--folds=all"}, "--folds=all makes no sense: expected a", 2},
+      {{"--bundle=b", "--report=r", "--json=r"}, "--json and --report both mean r", 2},
+      {{"--bundle=b", "--report=r", "--json=" + fs::absolute("x/.././r").string()},
+       "--json and --report both mean r",
+       2},
+      {{"--bundle=b", "--report=r", "--work-dir=./r/"}, "--work-dir and --report both mean r", 2},
+      {{"--bundle=b", "--json=w/fits.jsonl", "--work-dir=w"}, "the journal in --work-dir and", 2},
+      {{"--bundle=b", "--json=j", "--top=5"}, "--top has no effect without --report", 2},
       {{"--bundle=/nonexistent/1", "--json=" + (folder_ / "j").string()}, "/nonexistent/1", 1},
       {{BundleFlag(), "--report=/proc/nothing/page.html"}, "/proc/nothing", 1},
       {{BundleFlag(), "--report=" + folder_.path().string()}, "is a folder", 1},
@@ -153,6 +161,8 @@ TEST_F(AuditBinaryTest, RefusesWrongUsageWithTheReason) {
     const Outcome outcome = RunTrain(arguments);
     EXPECT_EQ(outcome.exit_code, c.exit_code) << outcome.log;
     EXPECT_THAT(outcome.log, HasSubstr(c.reason));
+    const bool has_hint = outcome.log.find("'provnet-train audit --help'") != std::string::npos;
+    EXPECT_EQ(has_hint, c.exit_code == 2) << outcome.log;
   }
   EXPECT_TRUE(fs::is_empty(folder_.path()));
 }

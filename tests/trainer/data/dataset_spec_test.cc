@@ -12,6 +12,20 @@ namespace {
 
 using ::testing::HasSubstr;
 
+TEST(ParseDatasetSpecTest, TellsTheKindsApartAndLooksAtNoFile) {
+  EXPECT_EQ(ParseDatasetSpec("idx:/nowhere")->kind, DatasetKind::kIdx);
+  EXPECT_EQ(ParseDatasetSpec("idx:/nowhere")->path, "/nowhere");
+  EXPECT_EQ(ParseDatasetSpec("images:a.tar")->kind, DatasetKind::kImages);
+  EXPECT_EQ(ParseDatasetSpec("glyphs:100")->kind, DatasetKind::kGlyphs);
+  EXPECT_EQ(ParseDatasetSpec("glyphs:100")->glyphs, 100u);
+}
+
+TEST(ParseDatasetSpecTest, AMissingFlagIsNamed) {
+  EXPECT_THAT(ValidateDatasetFlag("").ToString(), HasSubstr("--dataset is missing: expected idx:"));
+  EXPECT_THAT(ValidateDatasetFlag("mnist").ToString(), HasSubstr("unknown kind"));
+  EXPECT_TRUE(ValidateDatasetFlag("idx:/nowhere").ok());
+}
+
 TEST(LoadDatasetTest, GeneratesGlyphsFromTheSeed) {
   const auto data = LoadDataset("glyphs:100", 7);
   ASSERT_TRUE(data.ok()) << data.status();

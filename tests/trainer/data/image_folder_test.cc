@@ -149,6 +149,13 @@ TEST_F(ImageFolderTest, HoldsOutAShareOfEachClassDrawnFromTheSeed) {
   EXPECT_EQ(ReadImageFolder(folder_ / "plain.tar", 1, {.test_share = 0.99999})->train.size(), 3u);
 }
 
+TEST_F(ImageFolderTest, SaysThatAShareOfATestPartIsIgnoredWhereThereIsOne) {
+  const auto data = ReadTar(SplitEntries(), {.test_share = 0.5});
+  ASSERT_THAT(data, IsOk());
+  EXPECT_THAT(data->train.notes, ElementsAre(HasSubstr("--test-share has no effect")));
+  EXPECT_EQ(data->test.size(), 6u);
+}
+
 TEST_F(ImageFolderTest, SkipsUnreadableFilesWithANoteAndNamesTheFirst) {
   std::vector<ArchiveEntry> entries = SplitEntries();
   entries[1].contents = entries[1].contents.substr(0, entries[1].contents.size() / 2);  // ant/1

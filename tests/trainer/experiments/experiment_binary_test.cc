@@ -76,13 +76,27 @@ TEST(ExperimentBinary, RefusesWrongUsageWithTheReason) {
       {{"heads"}, "--dataset is missing", 2},
       {{"heads", "--dataset=glyphs:300", "--threads=-1"}, "--threads=-1", 2},
       {{"heads", "--dataset=glyphs:300", "--epochs=3"}, "unknown flag --epochs", 2},
-      {{"heads", "--dataset=cats:300", work}, "cats:300", 1},
+      {{"heads", "--dataset=cats:300", work}, "cats:300", 2},
+      {{"heads", "--dataset=glyphs:300", "--seed=one", work}, "--seed=one makes no sense", 2},
       {{"heads", "--dataset=idx:/nowhere", work}, "/nowhere", 1},
+      {{"list", "--quick"}, "--quick has no effect with 'list'", 2},
+      {{"heads", "--dataset=glyphs:300", "--json=a", "--page=./a"}, "--json and --page both", 2},
+      {{"heads", "--dataset=glyphs:300", work,
+        "--page=" + (folder / "work/./result.json").string()},
+       "--json and --page both",
+       2},
+      {{"heads", "--dataset=glyphs:300", work, "--json=" + (folder / "work/steps.jsonl").string()},
+       "the journal in --work-dir and --json both",
+       2},
+      {{"heads", "--dataset=glyphs:300", work, "--json=/proc/nothing/r.json"}, "/proc/nothing", 1},
   };
   for (const auto& c : kCases) {
     const Outcome outcome = RunExperimentCommand(c.arguments);
     EXPECT_EQ(outcome.exit_code, c.exit_code) << outcome.log;
     EXPECT_THAT(outcome.log, HasSubstr(c.reason));
+    const bool has_hint =
+        outcome.log.find("'provnet-train experiment --help'") != std::string::npos;
+    EXPECT_EQ(has_hint, c.exit_code == 2) << outcome.log;
   }
 }
 

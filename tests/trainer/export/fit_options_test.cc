@@ -24,7 +24,10 @@ TEST(FitOptions, RefusalNamesTheFlag) {
     std::function<void(FitOptions&)> spoil;
   } kCases[] = {
       {"--dataset", [](auto& o) { o.dataset.clear(); }},
-      {"--output", [](auto& o) { o.output.clear(); }},
+      {"\"mnist\": unknown kind", [](auto& o) { o.dataset = "mnist"; }},
+      {"\"glyphs:9\": 9 images is out of range", [](auto& o) { o.dataset = "glyphs:9"; }},
+      {"--output is missing", [](auto& o) { o.output.clear(); }},
+      {"--output: model name \".x\"", [](auto& o) { o.output = "repository/.x"; }},
       {"--subset=0", [](auto& o) { o.subset_fraction = 0; }},
       {"--subset=1.5", [](auto& o) { o.subset_fraction = 1.5; }},
       {"--subset=nan", [](auto& o) { o.subset_fraction = std::nan(""); }},
