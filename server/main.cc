@@ -15,7 +15,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "server/batching/own_cores.h"
 #include "server/batching/thread_plan.h"
 #include "server/cli/connection_flags.h"
@@ -48,6 +47,7 @@
 #include "storage/base/status_macros.h"
 #include "storage/base/status_prefix.h"
 #include "storage/base/version.h"
+#include "storage/command_line/command_line.h"
 #include "storage/repository.h"
 
 ABSL_FLAG(std::string, model_repository, "",
@@ -348,19 +348,17 @@ absl::Status Run(const Options& options, const StructuredLog& log) {
   return absl::OkStatus();
 }
 
-int Main(absl::Span<const char* const> arguments) {
-  for (const absl::string_view argument : arguments) {
-    if (argument == "--help") {
-      std::cout << kUsage << FlagsHelp(kSource);
-      return 0;
-    }
-    if (argument == "--version") {
-      std::cout << "provnet-server " << kVersion << "\n";
-      return 0;
-    }
+int Main(const std::vector<std::string>& typed) {
+  if (!typed.empty() && typed.front() == "--version") {
+    std::cout << "provnet-server " << kVersion << "\n";
+    return 0;
   }
-  const absl::Status parsed = ParseFlags(arguments, kSource);
-  const absl::StatusOr<Options> options = parsed.ok() ? OptionsFromFlags() : parsed;
+  const absl::StatusOr<CommandLine> line = ParseFlags(typed, kSource);
+  if (line.ok() && line->help) {
+    std::cout << kUsage << FlagsHelp(kSource);
+    return 0;
+  }
+  const absl::StatusOr<Options> options = line.ok() ? OptionsFromFlags() : line.status();
   if (!options.ok()) {
     std::cerr << "provnet-server: " << options.status().message()
               << "; provnet-server --help shows all flags\n";
@@ -386,5 +384,5 @@ int main(int argc, char** argv) {
   // Debian builds Abseil with its search for deadlocks, which keeps a graph of all locks, gRPC's
   // too.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  return provnet::Main(absl::MakeConstSpan(argv, static_cast<size_t>(argc)).subspan(1));
+  return provnet::Main({argv + 1, argv + argc});
 }

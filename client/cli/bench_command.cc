@@ -92,9 +92,8 @@ absl::StatusOr<LoadOptions> OptionsFromFlags() {
   return options;
 }
 
-absl::StatusOr<int> RunBench(const Arguments& arguments, Console& console) {
-  if (arguments.flags.contains("seed") && arguments.flags.contains("image") &&
-      !arguments.flags.contains("rate")) {
+absl::StatusOr<int> RunBench(const CommandLine& line, Console& console) {
+  if (line.flags.contains("seed") && line.flags.contains("image") && !line.flags.contains("rate")) {
     return UsageError("--seed applies to random pixels and to --rate; leave it out with --image");
   }
   PROVNET_ASSIGN_OR_RETURN(const LoadOptions options, OptionsFromFlags());

@@ -8,7 +8,6 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "client/cli/arguments.h"
 #include "client/cli/flags.h"
 #include "client/cli/server_hint.h"
 #include "client/cli/tls_flags.h"
@@ -23,6 +22,9 @@ constexpr char kUsagePayload[] = "provnet.dev/usage";
 constexpr absl::string_view kCommonFlags[] = {
     "server", "timeout",  "model",   "model_version",   "token_file",
     "tls_ca", "tls_cert", "tls_key", "tls_server_name", "allow_plaintext_token"};
+// Abseil keeps the plain name for itself in programs that link its parser.
+constexpr std::pair<absl::string_view, absl::string_view> kSpellings[] = {
+    {"model_version", "version"}};
 constexpr FlagPair kCommonNeeds[] = {{"allow_plaintext_token", "token_file"}};
 
 std::vector<const Command*> Commands() {
@@ -44,11 +46,15 @@ std::string Overview() {
       "'provnet COMMAND --help' explains a command, 'provnet --version' names this version.\n");
 }
 
+std::string Spelling(absl::string_view flag) {
+  return FlagSpelling(flag, {std::begin(kSpellings), std::end(kSpellings)});
+}
+
 std::string FlagLine(absl::string_view name) {
   const absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
   const std::string value = flag->DefaultValue();
   const bool has_default = !value.empty() && value != "0" && value != "false";
-  return absl::StrFormat("  %-20s %s%s\n", FlagSpelling(name), flag->Help(),
+  return absl::StrFormat("  %-20s %s%s\n", Spelling(name), flag->Help(),
                          has_default ? absl::StrCat(" (", value, ")") : "");
 }
 
@@ -68,13 +74,13 @@ absl::Status CheckFlags(const Command& command, const absl::flat_hash_set<std::s
   needs.insert(needs.end(), command.needs.begin(), command.needs.end());
   for (const auto& [flag, other] : needs) {
     if (!given.contains(flag) || given.contains(other)) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        FlagSpelling(flag), " applies with ", FlagSpelling(other), " only, which is not given"));
+    return absl::InvalidArgumentError(absl::StrCat(Spelling(flag), " applies with ",
+                                                   Spelling(other), " only, which is not given"));
   }
   for (const auto& [flag, other] : command.excludes) {
     if (!given.contains(flag) || !given.contains(other)) continue;
-    return absl::InvalidArgumentError(absl::StrCat(FlagSpelling(flag), " does not apply with ",
-                                                   FlagSpelling(other), "; leave one out"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(Spelling(flag), " does not apply with ", Spelling(other), "; leave one out"));
   }
   return absl::OkStatus();
 }
@@ -86,15 +92,15 @@ int PrintUsageError(absl::string_view message, const std::string& help, Console&
 
 int Run(const Command& command, absl::Span<const std::string> args, Console& console) {
   const std::string help = absl::StrCat("provnet ", command.name, " --help");
-  std::vector<absl::string_view> flags = command.flags;
-  flags.insert(flags.end(), std::begin(kCommonFlags), std::end(kCommonFlags));
-  absl::StatusOr<Arguments> arguments = ParseArguments(args, flags);
-  if (!arguments.ok()) return PrintUsageError(arguments.status().message(), help, console);
-  if (arguments->help) {
+  KnownFlags known{command.flags, {std::begin(kSpellings), std::end(kSpellings)}, {{"json", "-"}}};
+  known.names.insert(known.names.end(), std::begin(kCommonFlags), std::end(kCommonFlags));
+  const absl::StatusOr<CommandLine> line = ParseCommandLine(args, known);
+  if (!line.ok()) return PrintUsageError(line.status().message(), help, console);
+  if (line->help) {
     console.out << HelpFor(command);
     return kExitOk;
   }
-  const size_t count = arguments->positional.size();
+  const size_t count = line->arguments.size();
   if (count < command.min_arguments || count > command.max_arguments) {
     return PrintUsageError(
         absl::StrCat("'", command.name, "' takes ",
@@ -102,9 +108,9 @@ int Run(const Command& command, absl::Span<const std::string> args, Console& con
                      " argument", count == 1 ? "" : "s"),
         help, console);
   }
-  if (const absl::Status flags_fit = CheckFlags(command, arguments->flags); !flags_fit.ok())
+  if (const absl::Status flags_fit = CheckFlags(command, line->flags); !flags_fit.ok())
     return PrintUsageError(flags_fit.message(), help, console);
-  absl::StatusOr<int> exit_code = command.run(*arguments, console);
+  absl::StatusOr<int> exit_code = command.run(*line, console);
   if (exit_code.ok()) return *exit_code;
   if (exit_code.status().GetPayload(kUsagePayload).has_value()) {
     return PrintUsageError(exit_code.status().message(), help, console);

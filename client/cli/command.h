@@ -10,9 +10,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "client/cli/arguments.h"
 #include "client/cli/terminal.h"
 #include "client/client.h"
+#include "storage/command_line/command_line.h"
 
 namespace provnet {
 
@@ -53,7 +53,7 @@ struct Command {
   size_t max_arguments;
   // Returns the exit code. An error of INVALID_ARGUMENT about the command line exits with
   // kExitUsage, any other with kExitFailed; both are printed by the caller.
-  absl::StatusOr<int> (*run)(const Arguments& arguments, Console& console);
+  absl::StatusOr<int> (*run)(const CommandLine& line, Console& console);
   // Those of its flags that apply with another one only, and that don't apply with another one.
   // Either would be ignored without a word, so it is refused.
   std::vector<FlagPair> needs = {};

@@ -113,8 +113,8 @@ void Draw(const v1::GetExemplarsResponse& response, Console& console) {
   if (!labels_only) console.out << "\n" << FigureRows(figures, console.terminal);
 }
 
-absl::StatusOr<int> RunExemplars(const Arguments& arguments, Console& console) {
-  PROVNET_ASSIGN_OR_RETURN(std::vector<uint64_t> indices, ParseIndices(arguments.positional));
+absl::StatusOr<int> RunExemplars(const CommandLine& line, Console& console) {
+  PROVNET_ASSIGN_OR_RETURN(std::vector<uint64_t> indices, ParseIndices(line.arguments));
   PROVNET_ASSIGN_OR_RETURN(Client client, Connect());
   PROVNET_ASSIGN_OR_RETURN(v1::GetExemplarsResponse response, Fetch(client, indices));
   const std::string folder = absl::GetFlag(FLAGS_save);

@@ -179,9 +179,9 @@ absl::Status CheckFiles() {
       absl::StrCat("--html and --json both name ", html, "; expected a file for each"));
 }
 
-absl::StatusOr<int> RunExplain(const Arguments& arguments, Console& console) {
+absl::StatusOr<int> RunExplain(const CommandLine& line, Console& console) {
   PROVNET_RETURN_IF_ERROR(CheckFiles());
-  PROVNET_ASSIGN_OR_RETURN(std::vector<InputSpec> specs, ParseInputSpecs(arguments.positional));
+  PROVNET_ASSIGN_OR_RETURN(std::vector<InputSpec> specs, ParseInputSpecs(line.arguments));
   PROVNET_ASSIGN_OR_RETURN(Client client, Connect());
   InputReader reader(std::move(specs), console.in);
   Output output(client, console);

@@ -103,14 +103,14 @@ class Output {
   std::string hint_;
 };
 
-absl::StatusOr<int> RunMembership(const Arguments& arguments, Console& console) {
+absl::StatusOr<int> RunMembership(const CommandLine& line, Console& console) {
   const double rate = absl::GetFlag(FLAGS_false_positive_rate);
   // Negated, so that NaN fails.
   if (!(rate > 0 && rate < 1)) {
     return UsageError(
         absl::StrCat("--false-positive-rate=", rate, "; expected above 0 and below 1"));
   }
-  PROVNET_ASSIGN_OR_RETURN(std::vector<InputSpec> specs, ParseInputSpecs(arguments.positional));
+  PROVNET_ASSIGN_OR_RETURN(std::vector<InputSpec> specs, ParseInputSpecs(line.arguments));
   PROVNET_ASSIGN_OR_RETURN(Client client, Connect());
   InputReader reader(std::move(specs), console.in);
   Output output(console);

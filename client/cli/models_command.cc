@@ -181,11 +181,11 @@ std::string ModelJson(const v1::GetModelResponse& model) {
 }
 
 // The model that is asked about: empty for all.
-absl::StatusOr<v1::ModelSelector> Asked(const Arguments& arguments) {
+absl::StatusOr<v1::ModelSelector> Asked(const CommandLine& line) {
   v1::ModelSelector model = ModelFromFlags();
-  if (arguments.positional.empty()) return model;
-  const std::string& name = arguments.positional[0];
-  if (arguments.flags.contains("model")) {
+  if (line.arguments.empty()) return model;
+  const std::string& name = line.arguments[0];
+  if (line.flags.contains("model")) {
     return UsageError(absl::StrCat("the model is named twice, ", name,
                                    " and --model=", model.name(), "; leave one out"));
   }
@@ -193,9 +193,9 @@ absl::StatusOr<v1::ModelSelector> Asked(const Arguments& arguments) {
   return model;
 }
 
-absl::StatusOr<int> RunModels(const Arguments& arguments, Console& console) {
+absl::StatusOr<int> RunModels(const CommandLine& line, Console& console) {
   v1::GetModelRequest request;
-  PROVNET_ASSIGN_OR_RETURN(*request.mutable_model(), Asked(arguments));
+  PROVNET_ASSIGN_OR_RETURN(*request.mutable_model(), Asked(line));
   PROVNET_ASSIGN_OR_RETURN(Client client, Connect());
   const bool json = !absl::GetFlag(FLAGS_json).empty();
   if (request.model().name().empty() && !request.model().has_version()) {

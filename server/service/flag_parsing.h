@@ -4,16 +4,18 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "storage/command_line/command_line.h"
 
 namespace provnet {
 
-// Sets the Abseil flags that are defined in files with `source` in their path (e.g. "server/") from
-// "--some-flag=VALUE" arguments, the program's name not among them. INVALID_ARGUMENT names the
-// argument and what was expected; flags before it are set.
-absl::Status ParseFlags(absl::Span<const char* const> arguments, absl::string_view source);
+// As ParseCommandLine, of the Abseil flags that are defined in files with `source` in their path
+// (e.g. "server/"). INVALID_ARGUMENT, too, for an argument that is no flag.
+absl::StatusOr<CommandLine> ParseFlags(absl::Span<const std::string> typed,
+                                       absl::string_view source);
 
 // INVALID_ARGUMENT where a duration that was given for `flag` is below zero.
 absl::Status CheckNotNegative(absl::string_view flag, absl::Duration value);

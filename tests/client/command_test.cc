@@ -87,7 +87,7 @@ TEST_F(CommandTest, ExitsWithTwoOnAUsageError) {
       {{}, "Usage: provnet COMMAND"},
       {{"dance"}, "unknown command \"dance\""},
       {{"explain"}, "'explain' takes IMAGE...; got 0 arguments"},
-      {{"explain", "a.png", "--top-k=x"}, "--top-k=x can't be read"},
+      {{"explain", "a.png", "--top-k=x"}, "--top-k=x makes no sense"},
       {{"explain", "a.png", "--save=x"}, "unknown flag --save"},
       {{"explain", "idx:a#b"}, "FIRST is not a number"},
       {{"exemplars", "seven"}, "\"seven\" is no sample index"},

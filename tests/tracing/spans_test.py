@@ -186,7 +186,7 @@ def refused_start(*flags: str) -> str:
     command = [options.programs / "provnet-server", f"--model-repository={options.repository}", "--listen=127.0.0.1:0",
                "--http=127.0.0.1:0", *flags]
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_SECONDS, check=False)
-    assert done.returncode == 1, done
+    assert done.returncode == 2, done
     return done.stderr
 
 

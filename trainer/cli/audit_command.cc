@@ -18,6 +18,7 @@
 #include "trainer/audit/report_page.h"
 #include "trainer/cli/command.h"
 #include "trainer/cli/data_flags.h"
+#include "trainer/cli/flag_use.h"
 #include "trainer/cli/freed_memory.h"
 #include "trainer/cli/output_paths.h"
 #include "trainer/cli/training_flags.h"

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "storage/base/status_macros.h"
 #include "storage/base/version.h"
 
@@ -47,9 +48,9 @@ ExitCode WrongUsage(absl::string_view message, absl::string_view help) {
   return kExitUsage;
 }
 
-// The work that `typed`, which begins with the command's name, asks for.
-absl::StatusOr<Work> ReadWork(const Command& command, const std::vector<std::string>& typed) {
-  PROVNET_ASSIGN_OR_RETURN(const CommandLine line, ParseCommandLine(typed, command.flags));
+// The work that `typed`, what follows the command's name, asks for.
+absl::StatusOr<Work> ReadWork(const Command& command, absl::Span<const std::string> typed) {
+  PROVNET_ASSIGN_OR_RETURN(const CommandLine line, ParseCommandLine(typed, {command.flags}));
   if (line.help) {
     return [&command] {
       std::cout << command.usage();
@@ -89,7 +90,7 @@ ExitCode RunProvnetTrain(const std::vector<std::string>& arguments) {
     return WrongUsage(absl::StrCat("unknown command ", name, "; expected one of ", CommandNames()),
                       kHelp);
   }
-  const absl::StatusOr<Work> work = ReadWork(*command, {arguments.begin() + 1, arguments.end()});
+  const absl::StatusOr<Work> work = ReadWork(*command, absl::MakeConstSpan(arguments).subspan(2));
   if (work.ok()) return (*work)();
   if (!absl::IsInvalidArgument(work.status())) return Fail(work.status().message());
   return WrongUsage(work.status().message(), absl::StrCat("provnet-train ", name, " --help"));

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/base/status_macros.h"
 #include "trainer/cli/command.h"
+#include "trainer/cli/flag_use.h"
 #include "trainer/data/dataset_spec.h"
 
 ABSL_FLAG(std::string, dataset, "", provnet::kSeeUsage);

@@ -8,7 +8,7 @@
 #include "absl/flags/declare.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "trainer/cli/command_line.h"
+#include "storage/command_line/command_line.h"
 #include "trainer/data/image_folder_options.h"
 
 // Flags that several commands share.

@@ -13,8 +13,10 @@
 #include "storage/base/status_macros.h"
 #include "trainer/cli/command.h"
 #include "trainer/cli/data_flags.h"
+#include "trainer/cli/flag_use.h"
 #include "trainer/cli/freed_memory.h"
 #include "trainer/cli/output_paths.h"
+#include "trainer/cli/shell_text.h"
 #include "trainer/cli/training_flags.h"
 #include "trainer/experiments/gnuplot.h"
 #include "trainer/experiments/libraries.h"
@@ -166,7 +168,7 @@ absl::StatusOr<Work> Read(const CommandLine& line) {
   const std::string& name = line.arguments.front();
   if (name == "list") return ReadList(line);
   if (const Experiment* experiment = FindExperiment(name); experiment != nullptr) {
-    return ReadExperiment(*experiment, line);
+    return ReadExperiment(*experiment, "experiment", line);
   }
   return absl::InvalidArgumentError(
       absl::StrCat("unknown experiment ", name, "; expected list or one of ", ExperimentNames()));
@@ -180,13 +182,13 @@ std::vector<absl::string_view> ExperimentFlagNames() {
   return {"dataset", "quick", "seed", "threads", "work_dir", "json", "page"};
 }
 
-absl::StatusOr<Work> ReadExperiment(const Experiment& experiment, const CommandLine& line) {
+absl::StatusOr<Work> ReadExperiment(const Experiment& experiment, absl::string_view command,
+                                    const CommandLine& line) {
   const ExperimentOptions options = OptionsFromFlags(experiment);
   PROVNET_RETURN_IF_ERROR(ValidateExperimentOptions(options));
   PROVNET_ASSIGN_OR_RETURN(const ResultPaths paths, ResultPathsFromFlags(options));
-  return [=, &experiment, command = line.text] {
-    return Measure(experiment, options, paths, command);
-  };
+  const std::string typed = absl::StrCat("provnet-train ", command, " ", ShellText(line.typed));
+  return [=, &experiment] { return Measure(experiment, options, paths, typed); };
 }
 
 const Command& ExperimentCommand() {

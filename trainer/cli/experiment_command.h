@@ -12,10 +12,12 @@
 namespace provnet {
 
 // What commands that run one experiment share: the text about their flags and what follows, the
-// flags' names, and the run itself, which writes the results, see Command::read.
+// flags' names, and the run itself, which writes the results, see Command::read; `command` is the
+// command's name.
 std::string ExperimentFlagsUsage();
 std::vector<absl::string_view> ExperimentFlagNames();
-absl::StatusOr<Work> ReadExperiment(const Experiment& experiment, const CommandLine& line);
+absl::StatusOr<Work> ReadExperiment(const Experiment& experiment, absl::string_view command,
+                                    const CommandLine& line);
 
 }  // namespace provnet
 

@@ -20,7 +20,7 @@ The same as 'provnet-train experiment faithfulness'.
 std::string Usage() { return absl::StrCat(kAbout, ExperimentFlagsUsage()); }
 
 absl::StatusOr<Work> Read(const CommandLine& line) {
-  return ReadExperiment(FaithfulnessExperiment(), line);
+  return ReadExperiment(FaithfulnessExperiment(), "faithfulness", line);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "storage/base/status_prefix.h"
 #include "trainer/cli/command.h"
 #include "trainer/cli/data_flags.h"
+#include "trainer/cli/flag_use.h"
 #include "trainer/cli/freed_memory.h"
 #include "trainer/cli/training_flags.h"
 #include "trainer/distributed/environment.h"

@@ -9,6 +9,7 @@
 #include "storage/base/status_macros.h"
 #include "trainer/cli/command.h"
 #include "trainer/cli/data_flags.h"
+#include "trainer/cli/flag_use.h"
 #include "trainer/data/dataset_spec.h"
 #include "trainer/export/fit_options.h"
 

@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "trainer/cli/command_line.h"
+#include "storage/command_line/command_line.h"
 #include "trainer/training/training_options.h"
 
 namespace provnet {

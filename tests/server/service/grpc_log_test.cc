@@ -1,6 +1,7 @@
 #include "server/service/grpc_log.h"
 
 #include <gmock/gmock.h>
+#include <grpc/grpc.h>
 #include <grpc/support/log.h>
 #include <gtest/gtest.h>
 
@@ -22,6 +23,10 @@ using ::testing::SizeIs;
 
 class GrpcLogTest : public ::testing::Test {
  protected:
+  // Where it starts, the library sets what it logs.
+  GrpcLogTest() { grpc_init(); }
+  ~GrpcLogTest() override { grpc_shutdown(); }
+
   // Since the last call.
   std::vector<std::string> Lines() {
     std::istringstream text(stream_.str());
