@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/base/mutex.h"
 
@@ -24,17 +26,22 @@ class Route {
   void Write(const gpr_log_func_args& line) {
     const MutexLock lock(mutex_);
     if (log_ == nullptr) return;
-    const bool error = line.severity == GPR_LOG_SEVERITY_ERROR;
-    if (error && !TakeError()) return;
-    const std::string source = std::filesystem::path(line.file).filename();
-    log_->Write(error ? LogLevel::kWarning : LogLevel::kInfo, "gRPC",
-                {{"message", line.message},
-                 {"source", absl::StrCat(source, ":", line.line)},
-                 {"left_out", error && left_out_ > 0 ? nlohmann::json(left_out_) : nullptr}});
-    if (error) left_out_ = 0;
+    if (line.severity != GPR_LOG_SEVERITY_ERROR) return WriteAs(LogLevel::kInfo, line, 0);
+    if (absl::StartsWith(line.message, "assertion failed"))
+      return WriteAs(LogLevel::kError, line, left_out_);
+    if (TakeError()) WriteAs(LogLevel::kWarning, line, std::exchange(left_out_, 0));
   }
 
  private:
+  void WriteAs(LogLevel level, const gpr_log_func_args& line, int64_t left_out)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const std::string source = std::filesystem::path(line.file).filename();
+    log_->Write(level, "gRPC",
+                {{"message", line.message},
+                 {"source", absl::StrCat(source, ":", line.line)},
+                 {"left_out", left_out > 0 ? nlohmann::json(left_out) : nullptr}});
+  }
+
   bool TakeError() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const absl::Duration now = clock_->Monotonic();
     if (errors_ == 0 || now - pause_begin_ >= GrpcLog::kPause) {

@@ -9,8 +9,9 @@ namespace provnet {
 // While it lives, what the gRPC library logs goes to the server's log instead of standard error.
 //
 // Its errors, such as a handshake that failed, are warnings: any stranger can cause them, so at
-// most kMaxErrors of a kPause are written, and the next one says how many were not. More than
-// errors it logs only where GRPC_VERBOSITY asks for it; all of that is written.
+// most kMaxErrors of a kPause are written, and the next one says how many were not. An assertion
+// that failed, which ends the process, is written whatever was before. More than errors it logs
+// only where GRPC_VERBOSITY asks for it; all of that is written.
 //
 // One at a time in a process.
 class GrpcLog {

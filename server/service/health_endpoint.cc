@@ -52,7 +52,7 @@ absl::StatusOr<std::unique_ptr<HealthEndpoint>> HealthEndpoint::Start(
                            GrpcDoor::Open(address, kLimits.max_connections, nullptr, builder));
   endpoint->server_ = builder.BuildAndStart();
   if (endpoint->server_ == nullptr)
-    return absl::InternalError("gRPC did not start; its log says why");
+    return absl::InternalError("gRPC did not start; its warnings in the log say why");
   for (const Capability capability : kCapabilities) endpoint->Set(capability, false);
   // Nobody is let in before the truth can be told.
   endpoint->door_->LetIn([] {});

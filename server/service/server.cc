@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "server/service/capability_conditions.h"
 #include "server/service/tls_server_credentials.h"
 #include "server/service/without_reflection.h"
@@ -129,7 +128,8 @@ absl::Status Server::StartGrpc() {
                            GrpcDoor::Open(options_.grpc, options_.connections.max_connections,
                                           CredentialsOf(options_), builder));
   grpc_ = builder.BuildAndStart();
-  if (grpc_ == nullptr) return absl::InternalError("gRPC did not start; its log says why");
+  if (grpc_ == nullptr)
+    return absl::InternalError("gRPC did not start; its warnings in the log say why");
   reporter_ = std::make_unique<ReadinessReporter>(
       readiness_, [this](Capability capability, bool ready) { ShowHealth(capability, ready); },
       probes_.readiness, log_);

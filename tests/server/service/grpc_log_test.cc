@@ -61,6 +61,14 @@ TEST_F(GrpcLogTest, AFloodOfErrorsIsCounted) {
                                    AllOf(HasSubstr("and later"), Not(HasSubstr("left_out")))));
 }
 
+TEST_F(GrpcLogTest, TheLastWordsOfAProcessAreWrittenInAFlood) {
+  const GrpcLog route(log_, clock_);
+  for (int i = 0; i < 100; ++i) gpr_log(GPR_ERROR, "flood %d", i);
+  Lines();
+  gpr_log(GPR_ERROR, "assertion failed: %s", "refs > 0");
+  EXPECT_THAT(Lines(), ElementsAre(AllOf(HasSubstr(R"("level":"error")"), HasSubstr("refs > 0"))));
+}
+
 TEST_F(GrpcLogTest, WhatVerbosityAsksForIsWrittenInFull) {
   const GrpcLog route(log_, clock_);
   gpr_set_log_verbosity(GPR_LOG_SEVERITY_INFO);
