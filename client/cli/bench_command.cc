@@ -93,7 +93,8 @@ absl::StatusOr<LoadOptions> OptionsFromFlags() {
 }
 
 absl::StatusOr<int> RunBench(const CommandLine& line, Console& console) {
-  if (line.flags.contains("seed") && line.flags.contains("image") && !line.flags.contains("rate")) {
+  if (line.flags.contains("seed") && line.flags.contains("image") &&
+      absl::GetFlag(FLAGS_rate) == 0) {
     return UsageError("--seed applies to random pixels and to --rate; leave it out with --image");
   }
   PROVNET_ASSIGN_OR_RETURN(const LoadOptions options, OptionsFromFlags());

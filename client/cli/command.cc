@@ -68,17 +68,23 @@ std::string HelpFor(const Command& command) {
   return text;
 }
 
+// Was given, and not as what it is anyway.
+bool IsSet(const absl::flat_hash_set<std::string>& given, absl::string_view name) {
+  const absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
+  return given.contains(name) && flag->CurrentValue() != flag->DefaultValue();
+}
+
 // OK unless a flag would be ignored.
 absl::Status CheckFlags(const Command& command, const absl::flat_hash_set<std::string>& given) {
   std::vector<FlagPair> needs(std::begin(kCommonNeeds), std::end(kCommonNeeds));
   needs.insert(needs.end(), command.needs.begin(), command.needs.end());
   for (const auto& [flag, other] : needs) {
-    if (!given.contains(flag) || given.contains(other)) continue;
+    if (!IsSet(given, flag) || IsSet(given, other)) continue;
     return absl::InvalidArgumentError(absl::StrCat(Spelling(flag), " applies with ",
                                                    Spelling(other), " only, which is not given"));
   }
   for (const auto& [flag, other] : command.excludes) {
-    if (!given.contains(flag) || !given.contains(other)) continue;
+    if (!IsSet(given, flag) || !IsSet(given, other)) continue;
     return absl::InvalidArgumentError(
         absl::StrCat(Spelling(flag), " does not apply with ", Spelling(other), "; leave one out"));
   }

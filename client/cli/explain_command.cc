@@ -173,7 +173,8 @@ absl::Status CheckFiles() {
   if (html == "-") return UsageError("--html=-; expected the name of a file");
   if (html.empty() || json.empty() || json == "-") return absl::OkStatus();
   if (std::filesystem::path(html).lexically_normal() !=
-      std::filesystem::path(json).lexically_normal())
+          std::filesystem::path(json).lexically_normal() ||
+      std::filesystem::is_character_file(html))
     return absl::OkStatus();
   return UsageError(
       absl::StrCat("--html and --json both name ", html, "; expected a file for each"));

@@ -122,6 +122,15 @@ absl::StatusOr<std::string> TakeFlag(absl::Span<const std::string> typed, size_t
   return written.name;
 }
 
+// Whatever else is wrong.
+bool AsksForHelp(absl::Span<const std::string> typed) {
+  for (const std::string& argument : typed) {
+    if (argument == "--") return false;
+    if (argument == "--help" || argument == "-h") return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string FlagSpelling(absl::string_view name, const KnownFlags::Pairs& spellings) {
@@ -134,15 +143,17 @@ absl::StatusOr<CommandLine> ParseCommandLine(absl::Span<const std::string> typed
                                              const KnownFlags& known) {
   CommandLine line;
   line.typed.assign(typed.begin(), typed.end());
+  if (AsksForHelp(typed)) {
+    line.help = true;
+    return line;
+  }
   for (size_t i = 0; i < typed.size(); ++i) {
     const std::string& argument = typed[i];
     if (argument == "--") {
       line.arguments.insert(line.arguments.end(), typed.begin() + i + 1, typed.end());
       break;
     }
-    if (argument == "--help" || argument == "-h") {
-      line.help = true;
-    } else if (!absl::StartsWith(argument, "-") || argument == "-" || IsNegativeNumber(argument)) {
+    if (!absl::StartsWith(argument, "-") || argument == "-" || IsNegativeNumber(argument)) {
       line.arguments.push_back(argument);
     } else {
       PROVNET_ASSIGN_OR_RETURN(std::string name, TakeFlag(typed, i, known));

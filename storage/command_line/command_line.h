@@ -20,7 +20,7 @@ struct CommandLine {
   std::vector<std::string> arguments;
   // Abseil's names of the flags that were given, whatever their values.
   absl::flat_hash_set<std::string> flags;
-  // --help or -h was among them.
+  // --help or -h was among them; then nothing else was looked at.
   bool help = false;
 };
 

@@ -134,9 +134,9 @@ TEST_F(CommandTest, RefusesFlagsThatWouldBeIgnored) {
 }
 
 TEST_F(CommandTest, SaysThatNothingListens) {
-  EXPECT_EQ(RunAt("127.0.0.1:1", {"models", "--timeout=300ms"}), kExitFailed);
+  EXPECT_EQ(RunAt("127.0.0.1:1", {"models", "--timeout=3s"}), kExitFailed);
   EXPECT_THAT(err_, HasSubstr("Nothing listens at 127.0.0.1:1: check that provnet-server runs"));
-  EXPECT_EQ(RunAt("unix:" + Path("no.sock"), {"models", "--timeout=300ms"}), kExitFailed);
+  EXPECT_EQ(RunAt("unix:" + Path("no.sock"), {"models", "--timeout=3s"}), kExitFailed);
   EXPECT_THAT(err_, HasSubstr("Nothing listens at unix:"));
 }
 
@@ -144,8 +144,10 @@ TEST_F(CommandTest, SaysThatWhatListensIsNoGrpcServer) {
   httplib::Server http;
   const int port = http.bind_to_any_port("127.0.0.1");
   std::thread serving([&] { http.listen_after_bind(); });
+  // stop() has no effect on a server that has not begun to run.
+  while (!http.is_running()) std::this_thread::yield();
   const std::string target = absl::StrCat("127.0.0.1:", port);
-  EXPECT_EQ(RunAt(target, {"models", "--timeout=300ms"}), kExitFailed);
+  EXPECT_EQ(RunAt(target, {"models", "--timeout=3s"}), kExitFailed);
   http.stop();
   serving.join();
   EXPECT_THAT(err_, HasSubstr(target + " speaks HTTP/1 and no gRPC"));
@@ -387,20 +389,20 @@ TEST_F(CommandTest, KnowsTheServerAndIsKnownByTls) {
       << err_;
   EXPECT_THAT(server.authorizations(), ::testing::Contains("Bearer s3cret"));
   const std::string at = server.target();
-  EXPECT_EQ(RunOn(server, {"models", ca, "--timeout=300ms"}), kExitFailed);
+  EXPECT_EQ(RunOn(server, {"models", ca, "--timeout=3s"}), kExitFailed);
   EXPECT_THAT(err_, HasSubstr(at + " ended the TLS handshake: it may want a certificate"));
   EXPECT_EQ(RunOn(server, {"models", ca, certificate, key, "--tls-server-name=other.example.org",
-                           "--timeout=300ms"}),
+                           "--timeout=3s"}),
             kExitFailed);
   EXPECT_THAT(err_, HasSubstr("The certificate of " + at + " is for another name"));
   WriteFile(Path("stranger"), TestAuthority("stranger").certificate());
-  EXPECT_EQ(RunOn(server,
-                  {"models", "--tls-ca=" + Path("stranger"), certificate, key, "--timeout=300ms"}),
-            kExitFailed);
+  EXPECT_EQ(
+      RunOn(server, {"models", "--tls-ca=" + Path("stranger"), certificate, key, "--timeout=3s"}),
+      kExitFailed);
   EXPECT_THAT(err_, HasSubstr("The certificate of " + at + " is not of an authority in --tls-ca"));
-  EXPECT_EQ(RunOn(server, {"models", "--timeout=300ms"}), kExitFailed);
+  EXPECT_EQ(RunOn(server, {"models", "--timeout=3s"}), kExitFailed);
   EXPECT_THAT(err_, HasSubstr(at + " closed the connection: it may speak TLS alone (--tls-ca)"));
-  EXPECT_EQ(Run({"models", ca, "--timeout=300ms"}), kExitFailed);
+  EXPECT_EQ(Run({"models", ca, "--timeout=3s"}), kExitFailed);
   EXPECT_THAT(err_, HasSubstr(server_.target() + " answers without TLS: leave --tls-ca out"));
 }
 

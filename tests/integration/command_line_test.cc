@@ -97,7 +97,7 @@ TEST_F(CommandLineTest, AFailedHandshakeIsOneErrorAndNoLogOfGrpcs) {
   const std::string ca = (scratch_ / "ca.pem").string();
   std::ofstream(ca) << TestAuthority("authority").certificate();
   const Outcome outcome =
-      Run("provnet", {"models", "--server=" + server.grpc(), "--tls-ca=" + ca, "--timeout=300ms"});
+      Run("provnet", {"models", "--server=" + server.grpc(), "--tls-ca=" + ca, "--timeout=3s"});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, MatchesRegex("provnet: UNAVAILABLE: [^\n]*\n[^\n]* answers without "
                                         "TLS: [^\n]*\n"));

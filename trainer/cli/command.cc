@@ -51,7 +51,7 @@ ExitCode WrongUsage(absl::string_view message, absl::string_view help) {
 // The work that `typed`, what follows the command's name, asks for.
 absl::StatusOr<Work> ReadWork(const Command& command, absl::Span<const std::string> typed) {
   PROVNET_ASSIGN_OR_RETURN(const CommandLine line, ParseCommandLine(typed, {command.flags}));
-  if (line.help) {
+  if (line.help || line.arguments == std::vector<std::string>{"help"}) {
     return [&command] {
       std::cout << command.usage();
       return kExitOk;

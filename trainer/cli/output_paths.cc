@@ -19,12 +19,19 @@ fs::path Normal(const fs::path& path) {
   return normal.has_filename() ? normal : normal.parent_path();
 }
 
+// A device or a pipe takes what several write.
+bool TakesSeveral(const fs::path& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
 }  // namespace
 
 absl::Status CheckPathsDiffer(const std::vector<OutputPath>& outputs) {
   std::map<fs::path, std::string> names;
   for (const OutputPath& output : outputs) {
-    if (output.path.empty()) continue;
+    if (output.path.empty() || TakesSeveral(output.path)) continue;
     const auto [first, is_new] = names.emplace(Normal(output.path), output.name);
     if (is_new) continue;
     return absl::InvalidArgumentError(

@@ -25,7 +25,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 const KnownFlags& Known() {
@@ -104,7 +103,8 @@ TEST_F(CommandLineTest, NamesWhatIsWrong) {
 TEST_F(CommandLineTest, SeesACallForHelp) {
   EXPECT_TRUE(Parse({"x", "--help"})->help);
   EXPECT_TRUE(Parse({"-h"})->help);
-  EXPECT_THAT(Parse({"-h"})->arguments, IsEmpty());
+  EXPECT_TRUE(Parse({"--nonsense", "--help"})->help);
+  EXPECT_FALSE(Parse({"--", "--help"})->help);
 }
 
 TEST_F(CommandLineTest, SpellsFlagsAsUsersDo) {
