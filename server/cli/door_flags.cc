@@ -10,7 +10,7 @@
 
 ABSL_FLAG(std::string, health, "",
           "HOST:PORT where gRPC health checks are answered in plaintext, and nothing else; for "
-          "probes without a certificate. Empty: only --listen answers them");
+          "probes without a certificate. Without it only --listen answers them");
 ABSL_FLAG(int, max_connections, static_cast<int>(provnet::ConnectionLimits().max_connections),
           "connections to --listen; more are refused");
 ABSL_FLAG(int, max_streams_per_connection, provnet::ConnectionLimits().max_streams,

@@ -19,7 +19,7 @@ ABSL_FLAG(std::string, tls_client_ca, "",
           "PEM file of the authorities of which every client must show a certificate");
 ABSL_FLAG(std::string, audit_log, "",
           "file to which a JSON line is appended for each answer that shows training samples or "
-          "membership, before it is sent; opened anew after SIGHUP. Empty: no record");
+          "membership, before it is sent; opened anew after SIGHUP. Without it there is no record");
 ABSL_FLAG(std::string, state_dir, "",
           "writable folder of this server alone, kept across restarts: what is used of membership "
           "budgets. Needed where the access policy sets one");

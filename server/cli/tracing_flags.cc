@@ -9,7 +9,7 @@
 
 ABSL_FLAG(std::string, otlp_endpoint, "",
           "http://HOST[:PORT], or https, of an OpenTelemetry collector that gets the spans of "
-          "sampled calls over OTLP/gRPC; empty exports none");
+          "sampled calls over OTLP/gRPC; without it none are exported");
 ABSL_FLAG(double, otlp_sample_ratio, 0.01,
           "share of the calls without a traceparent that begin a trace of their own; those with "
           "one are sampled where it says so");
