@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "storage/base/file_io.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temp_dir.h"
@@ -68,7 +69,8 @@ TEST(Sha256Test, ReadsBackWhatToHexWrites) {
 TEST(Sha256Test, FromHexTakesNothingElse) {
   const std::string hex = ToHex(Sha256Of("abc"));
   for (const std::string& wrong :
-       {std::string(), hex.substr(1), hex + "0", "g" + hex.substr(1), "A" + hex.substr(1)})
+       {std::string(), hex.substr(1), hex + "0", absl::StrCat("g", hex.substr(1)),
+        absl::StrCat("A", hex.substr(1))})
     EXPECT_EQ(FromHex(wrong), std::nullopt) << wrong;
 }
 
