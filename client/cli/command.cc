@@ -12,6 +12,7 @@
 #include "client/cli/server_hint.h"
 #include "client/cli/tls_flags.h"
 #include "storage/base/atomic_file.h"
+#include "storage/base/status_macros.h"
 #include "storage/base/version.h"
 
 namespace provnet {
@@ -91,6 +92,19 @@ absl::Status CheckFlags(const Command& command, const absl::flat_hash_set<std::s
   return absl::OkStatus();
 }
 
+// Found before the server works rather than after.
+absl::Status CheckOutputFiles() {
+  for (const std::string& file : {absl::GetFlag(FLAGS_json), absl::GetFlag(FLAGS_html)}) {
+    if (!file.empty() && file != "-") PROVNET_RETURN_IF_ERROR(CheckWritable(file));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> RunChecked(const Command& command, const CommandLine& line, Console& console) {
+  PROVNET_RETURN_IF_ERROR(CheckOutputFiles());
+  return command.run(line, console);
+}
+
 int PrintUsageError(absl::string_view message, const std::string& help, Console& console) {
   console.err << "provnet: " << message << "\nSee '" << help << "'.\n";
   return kExitUsage;
@@ -116,7 +130,7 @@ int Run(const Command& command, absl::Span<const std::string> args, Console& con
   }
   if (const absl::Status flags_fit = CheckFlags(command, line->flags); !flags_fit.ok())
     return PrintUsageError(flags_fit.message(), help, console);
-  absl::StatusOr<int> exit_code = command.run(*line, console);
+  absl::StatusOr<int> exit_code = RunChecked(command, *line, console);
   if (exit_code.ok()) return *exit_code;
   if (exit_code.status().GetPayload(kUsagePayload).has_value()) {
     return PrintUsageError(exit_code.status().message(), help, console);

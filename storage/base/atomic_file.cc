@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "storage/base/file_io.h"
 #include "storage/base/status_macros.h"
 
@@ -90,6 +91,19 @@ absl::Status WriteFileAtomically(const fs::path& path, absl::string_view content
   PROVNET_ASSIGN_OR_RETURN(FileDescriptor opened, OpenTemporary(temporary));
   PROVNET_RETURN_IF_ERROR(FillAndRename(std::move(opened), temporary, *file, contents));
   return SyncPath(FolderOf(*file));
+}
+
+absl::Status CheckWritable(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path.string(), " is a folder, expected a file to write"));
+  }
+  const std::optional<fs::path> file = ReplaceableFile(path);
+  if (file.has_value() && ::access(FolderOf(*file).c_str(), W_OK | X_OK) != 0) {
+    return ErrnoToStatus(errno, "write to the folder of", *file);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace provnet

@@ -15,6 +15,11 @@ namespace provnet {
 // /dev/stdout, is written to and stays what it is.
 absl::Status WriteFileAtomically(const std::filesystem::path& path, absl::string_view contents);
 
+// Fails before the work rather than after, where WriteFileAtomically could not write `path`: a
+// folder has its name, or the folder that it would be in is missing or can't be written. Changes
+// nothing. A disk that is full is not found, and what is no file, as a pipe, is not tried.
+absl::Status CheckWritable(const std::filesystem::path& path);
+
 }  // namespace provnet
 
 #endif  // PROVNET_STORAGE_BASE_ATOMIC_FILE_H_

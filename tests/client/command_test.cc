@@ -211,9 +211,18 @@ TEST_F(CommandTest, WritesOnePage) {
   }
 }
 
-TEST_F(CommandTest, LeavesNothingWhereThePageCannotBeWritten) {
-  EXPECT_EQ(Run({"explain", WriteDigits(), "--html=" + Path("missing/page.html")}), kExitFailed);
-  EXPECT_THAT(err_, HasSubstr("cannot create " + Path("missing/page.html")));
+TEST_F(CommandTest, AsksForNothingThatItCouldNotWrite) {
+  const std::string missing = Path("missing/file");
+  for (const std::string flag : {"--html=", "--json="}) {
+    SCOPED_TRACE(flag);
+    EXPECT_EQ(Run({"explain", WriteDigits(), flag + missing}), kExitFailed);
+    EXPECT_THAT(out_, IsEmpty());
+    EXPECT_THAT(err_, HasSubstr("cannot write to the folder of " + missing));
+    EXPECT_EQ(Run({"explain", WriteDigits(), flag + folder_.path().string()}), kExitFailed);
+    EXPECT_THAT(out_, IsEmpty());
+    EXPECT_THAT(err_, HasSubstr(" is a folder, expected a file to write"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(Path("missing")));
 }
 
 TEST_F(CommandTest, ShowsTheOthersWhenOneInputFails) {

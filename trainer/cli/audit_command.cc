@@ -162,8 +162,8 @@ absl::Status WriteReports(const AuditFlags& flags, const BundleSamples& samples,
 
 absl::Status RunAudit(const AuditFlags& flags, ProgressListener& progress,
                       const StopCondition& stop_requested) {
-  PROVNET_RETURN_IF_ERROR(CheckWritable(flags.page));
-  PROVNET_RETURN_IF_ERROR(CheckWritable(flags.json));
+  PROVNET_RETURN_IF_ERROR(PrepareOutputFile(flags.page));
+  PROVNET_RETURN_IF_ERROR(PrepareOutputFile(flags.json));
   progress.Note(absl::StrCat("verifying and reading ", flags.bundle));
   PROVNET_ASSIGN_OR_RETURN(const BundleSamples samples,
                            ReadBundleSamples(flags.bundle, stop_requested));

@@ -116,7 +116,7 @@ absl::Status WriteResults(const ResultRecord& record, const ResultPaths& paths) 
 ExitCode Measure(const Experiment& experiment, const ExperimentOptions& options,
                  const ResultPaths& paths, const std::string& command) {
   for (const fs::path& path : {paths.json, paths.page}) {
-    if (const absl::Status status = CheckWritable(path); !status.ok()) {
+    if (const absl::Status status = PrepareOutputFile(path); !status.ok()) {
       return Fail(status.message());
     }
   }

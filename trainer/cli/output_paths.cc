@@ -4,8 +4,8 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "storage/base/atomic_file.h"
 #include "storage/base/file_io.h"
-#include "storage/base/status_macros.h"
 
 namespace provnet {
 namespace {
@@ -41,22 +41,12 @@ absl::Status CheckPathsDiffer(const std::vector<OutputPath>& outputs) {
   return absl::OkStatus();
 }
 
-absl::Status CheckWritable(const fs::path& path) {
+absl::Status PrepareOutputFile(const fs::path& path) {
   if (path.empty()) return absl::OkStatus();
   std::error_code error;
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
   if (error) return ErrorCodeToStatus(error, "create", path.parent_path());
-  if (fs::is_directory(path, error)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(path.string(), " is a folder, expected a file to write"));
-  }
-  const fs::file_status status = fs::symlink_status(path, error);
-  if (fs::exists(status) && !fs::is_regular_file(status)) return absl::OkStatus();
-  fs::path probe = path;
-  probe += ".probe";
-  PROVNET_RETURN_IF_ERROR(WriteFileDurably(probe, ""));
-  fs::remove(probe, error);
-  return absl::OkStatus();
+  return CheckWritable(path);
 }
 
 }  // namespace provnet

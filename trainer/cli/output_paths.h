@@ -19,10 +19,9 @@ struct OutputPath {
 // not followed. An empty path is none.
 absl::Status CheckPathsDiffer(const std::vector<OutputPath>& outputs);
 
-// Fails before hours of work rather than after, where WriteFileAtomically could not write `path`:
-// creates its folder and an empty file in there, which is removed again. Links, and what is no
-// file, as a pipe, are not tried. An empty path is fine.
-absl::Status CheckWritable(const std::filesystem::path& path);
+// Creates the folder of `path`. Fails before hours of work rather than after, as CheckWritable
+// does. An empty path is fine.
+absl::Status PrepareOutputFile(const std::filesystem::path& path);
 
 }  // namespace provnet
 

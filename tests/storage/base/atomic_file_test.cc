@@ -124,5 +124,24 @@ TEST(WriteFileAtomically, RefusesAFolder) {
   EXPECT_THAT(std::string(status.message()), HasSubstr(folder.path().string()));
 }
 
+TEST(CheckWritable, FindsWhatWriteFileAtomicallyCouldNotDo) {
+  const TempDir folder;
+  EXPECT_EQ(CheckWritable(folder / "missing" / "page").code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(CheckWritable(folder.path()).code(), absl::StatusCode::kFailedPrecondition);
+  std::filesystem::create_symlink(folder / "missing" / "page", folder / "link");
+  EXPECT_EQ(CheckWritable(folder / "link").code(), absl::StatusCode::kNotFound);
+}
+
+TEST(CheckWritable, ChangesNothingWhereItCouldBeDone) {
+  const TempDir folder;
+  const auto path = folder / "page";
+  EXPECT_TRUE(CheckWritable(path).ok());
+  EXPECT_FALSE(std::filesystem::exists(path));
+  ASSERT_TRUE(WriteFileAtomically(path, "text").ok());
+  EXPECT_TRUE(CheckWritable(path).ok());
+  EXPECT_EQ(*ReadFile(path), "text");
+  EXPECT_TRUE(CheckWritable("/dev/null").ok());
+}
+
 }  // namespace
 }  // namespace provnet
