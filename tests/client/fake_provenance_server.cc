@@ -96,6 +96,8 @@ FakeProvenanceServer::FakeProvenanceServer(int max_receive_bytes,
 
 FakeProvenanceServer::~FakeProvenanceServer() {
   server_->Shutdown(std::chrono::system_clock::now());
+  // The calls are over, which ThreadSanitizer can't see in gRPC.
+  const MutexLock lock(mutex_);
 }
 
 std::string FakeProvenanceServer::target() const { return absl::StrCat("127.0.0.1:", port_); }
